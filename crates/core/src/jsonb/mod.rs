@@ -1,0 +1,301 @@
+//! Reads PostgreSQL's binary jsonb in place: no copy, no allocation, no recursion.
+//!
+//! The input is what follows the varlena header. A container is a `u32` header (count and
+//! flags), a `u32` JEntry per child (all keys of an object, then all its values) and the
+//! children's data. A JEntry holds a type and either the child's length or, every 32
+//! children, the offset of its end. Numbers and containers begin on a multiple of four; the
+//! padding before them belongs to their length. All integers are in the machine's order.
+//!
+//! Every offset is checked before it is followed, so damaged bytes give [`Corrupt`], and a
+//! child that nobody asks for is stepped over unread.
+
+mod numeric;
+
+#[cfg(any(test, feature = "testing"))]
+pub mod encode;
+
+pub use numeric::Numeric;
+
+const COUNT: u32 = 0x0FFF_FFFF;
+const IS_SCALAR: u32 = 0x1000_0000;
+const IS_OBJECT: u32 = 0x2000_0000;
+const IS_ARRAY: u32 = 0x4000_0000;
+
+const LENGTH_OR_END: u32 = 0x0FFF_FFFF;
+const KIND: u32 = 0x7000_0000;
+const HAS_END: u32 = 0x8000_0000;
+
+const STRING: u32 = 0x0000_0000;
+const NUMERIC: u32 = 0x1000_0000;
+const FALSE: u32 = 0x2000_0000;
+const TRUE: u32 = 0x3000_0000;
+const NULL: u32 = 0x4000_0000;
+const CONTAINER: u32 = 0x5000_0000;
+
+/// How many steps a long loop takes between two calls of the caller's `tick`.
+const TICK_EVERY: usize = 1024;
+
+/// The bytes are not binary jsonb, or hold text that is not UTF-8.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Corrupt;
+
+impl std::fmt::Display for Corrupt {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("binary jsonb is damaged")
+    }
+}
+
+impl std::error::Error for Corrupt {}
+
+/// A JSON value that borrows from the jsonb it was read from.
+#[derive(Debug, Clone, Copy)]
+pub enum Value<'a> {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// A number, exact.
+    Number(Numeric<'a>),
+    /// A string.
+    String(&'a str),
+    /// An array, its elements unread.
+    Array(Array<'a>),
+    /// An object, its fields unread.
+    Object(Object<'a>),
+}
+
+impl Value<'_> {
+    /// The name `jsonb_typeof` gives this kind of value.
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Value::Null => "null",
+            Value::Bool(_) => "boolean",
+            Value::Number(_) => "number",
+            Value::String(_) => "string",
+            Value::Array(_) => "array",
+            Value::Object(_) => "object",
+        }
+    }
+}
+
+/// Reads the root of a jsonb, given the bytes after its varlena header.
+///
+/// # Errors
+/// [`Corrupt`] when the header or the array of JEntries is damaged.
+pub fn root(bytes: &[u8]) -> Result<Value<'_>, Corrupt> {
+    let container = Container::parse(bytes)?;
+    if container.header & IS_SCALAR == 0 {
+        return container.value();
+    }
+    // A bare scalar is stored as an array of one.
+    match (container.header & IS_ARRAY, container.entries) {
+        (IS_ARRAY, [_]) => match container.nodes().next() {
+            Some(node) if node?.kind != CONTAINER => node?.value(),
+            _ => Err(Corrupt),
+        },
+        _ => Err(Corrupt),
+    }
+}
+
+/// A child of an array or object: where it is, not yet what it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Node<'a> {
+    kind: u32,
+    bytes: &'a [u8],
+}
+
+impl<'a> Node<'a> {
+    /// Reads the child.
+    ///
+    /// # Errors
+    /// [`Corrupt`] when its bytes are no value of its type.
+    pub fn value(self) -> Result<Value<'a>, Corrupt> {
+        match self.kind {
+            STRING => match std::str::from_utf8(self.bytes) {
+                Ok(text) => Ok(Value::String(text)),
+                Err(_) => Err(Corrupt),
+            },
+            NUMERIC => Numeric::parse(self.bytes).map(Value::Number),
+            FALSE => Ok(Value::Bool(false)),
+            TRUE => Ok(Value::Bool(true)),
+            NULL => Ok(Value::Null),
+            CONTAINER => Container::parse(self.bytes)?.value(),
+            _ => Err(Corrupt),
+        }
+    }
+}
+
+/// An array inside a jsonb.
+#[derive(Debug, Clone, Copy)]
+pub struct Array<'a>(Container<'a>);
+
+impl<'a> Array<'a> {
+    /// The number of elements.
+    pub fn len(&self) -> usize {
+        self.0.entries.len()
+    }
+
+    /// Whether there are no elements.
+    pub fn is_empty(&self) -> bool {
+        self.0.entries.is_empty()
+    }
+
+    /// The elements in order, each found in constant time. Ends after the first error.
+    pub fn iter(&self) -> Nodes<'a> {
+        self.0.nodes()
+    }
+}
+
+/// An object inside a jsonb.
+#[derive(Debug, Clone, Copy)]
+pub struct Object<'a>(Container<'a>);
+
+impl<'a> Object<'a> {
+    /// The number of fields.
+    pub fn len(&self) -> usize {
+        self.0.entries.len() / 2
+    }
+
+    /// Whether there are no fields.
+    pub fn is_empty(&self) -> bool {
+        self.0.entries.is_empty()
+    }
+
+    /// Finds the values of `names` in one walk, calling `tick` every 1,024 fields.
+    /// `names` must be in jsonb's order of keys: by length, then by bytes.
+    ///
+    /// # Errors
+    /// [`Corrupt`] when a field's offset leads outside the object.
+    pub fn fields<const N: usize>(
+        &self,
+        names: [&str; N],
+        tick: &mut dyn FnMut(),
+    ) -> Result<[Option<Node<'a>>; N], Corrupt> {
+        debug_assert!(names.is_sorted_by(|a, b| (a.len(), *a) < (b.len(), *b)));
+        let count = self.len();
+        let mut found = [None; N];
+        let mut nodes = self.0.nodes();
+
+        let mut at = [usize::MAX; N];
+        let mut next = 0;
+        for (position, key) in nodes.by_ref().take(count).enumerate() {
+            let key = key?.bytes;
+            while let Some(name) = names.get(next) {
+                match (key.len(), key).cmp(&(name.len(), name.as_bytes())) {
+                    std::cmp::Ordering::Less => break,
+                    std::cmp::Ordering::Equal => at[next] = position,
+                    std::cmp::Ordering::Greater => {}
+                }
+                next += 1;
+            }
+            if position % TICK_EVERY == TICK_EVERY - 1 {
+                tick();
+            }
+        }
+        for (position, node) in nodes.enumerate() {
+            let node = node?;
+            if let Some(slot) = at.iter().position(|&at| at == position) {
+                found[slot] = Some(node);
+            }
+            if position % TICK_EVERY == TICK_EVERY - 1 {
+                tick();
+            }
+        }
+        Ok(found)
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Container<'a> {
+    header: u32,
+    entries: &'a [[u8; 4]],
+    data: &'a [u8],
+}
+
+impl<'a> Container<'a> {
+    fn parse(bytes: &'a [u8]) -> Result<Self, Corrupt> {
+        let (header, rest) = bytes.split_first_chunk::<4>().ok_or(Corrupt)?;
+        let header = u32::from_ne_bytes(*header);
+        let count = (header & COUNT) as usize;
+        let count = match header & (IS_ARRAY | IS_OBJECT) {
+            IS_ARRAY => count,
+            IS_OBJECT => count * 2,
+            _ => return Err(Corrupt),
+        };
+        let entries = rest.as_chunks::<4>().0.get(..count).ok_or(Corrupt)?;
+        let data = rest.get(entries.as_flattened().len()..).ok_or(Corrupt)?;
+        Ok(Self {
+            header,
+            entries,
+            data,
+        })
+    }
+
+    fn value(self) -> Result<Value<'a>, Corrupt> {
+        match self.header & (IS_ARRAY | IS_OBJECT | IS_SCALAR) {
+            IS_ARRAY => Ok(Value::Array(Array(self))),
+            IS_OBJECT => Ok(Value::Object(Object(self))),
+            _ => Err(Corrupt),
+        }
+    }
+
+    fn nodes(self) -> Nodes<'a> {
+        Nodes {
+            entries: self.entries.iter(),
+            data: self.data,
+            offset: 0,
+        }
+    }
+}
+
+/// Walks the children of a container, adding up their lengths.
+#[derive(Debug, Clone)]
+pub struct Nodes<'a> {
+    entries: std::slice::Iter<'a, [u8; 4]>,
+    data: &'a [u8],
+    offset: usize,
+}
+
+impl<'a> Nodes<'a> {
+    fn node(&mut self, entry: u32) -> Option<Node<'a>> {
+        let field = (entry & LENGTH_OR_END) as usize;
+        let start = self.offset;
+        let end = if entry & HAS_END == 0 {
+            start + field
+        } else {
+            field
+        };
+        let kind = entry & KIND;
+        let bytes = self.data.get(start..end)?;
+        self.offset = end;
+        // The data begins on a multiple of four, so its offsets tell the padding.
+        let padding = match kind {
+            NUMERIC | CONTAINER => start.wrapping_neg() % 4,
+            _ => 0,
+        };
+        Some(Node {
+            kind,
+            bytes: bytes.get(padding..)?,
+        })
+    }
+}
+
+impl<'a> Iterator for Nodes<'a> {
+    type Item = Result<Node<'a>, Corrupt>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let entry = u32::from_ne_bytes(*self.entries.next()?);
+        let node = self.node(entry);
+        if node.is_none() {
+            self.entries = [].iter();
+        }
+        Some(node.ok_or(Corrupt))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.entries.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests;

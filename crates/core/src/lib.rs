@@ -1,0 +1,11 @@
+//! The pure half of callcoach: no PostgreSQL, no I/O, no unsafe.
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+pub mod jsonb;
+pub mod kpis;
+pub mod scoring;
+pub mod sentiment;
+pub mod transcript;
+pub mod webhook;

@@ -1,0 +1,348 @@
+//! The utterances of a call, read from a transcript in binary jsonb.
+//!
+//! A transcript is `[{speaker, text, start_ms, end_ms}, …]`. The trainee is `user`; the AI is
+//! `assistant`, `bot` or `ai`; the case of a speaker and the space around it do not matter.
+//! - An element that is no object, or whose speaker or text is missing or no string, is
+//!   skipped and counted in [`Transcript::ignored`].
+//! - An element of any other speaker (system, tool …) is well formed but nobody's speech: it
+//!   is left out and not counted.
+//! - Times are JSON numbers, rounded half away from zero and clamped to 0..=2^53. An utterance
+//!   that lacks one, or ends before it starts, is untimed.
+//! - Utterances are sorted by (start, end, position); untimed ones come last, in their order.
+
+use crate::jsonb::{self, Corrupt, Node, Value};
+
+/// The latest time, 2^53 ms: what a double, and so JavaScript, still holds exactly.
+pub const MAX_MS: u64 = 1 << 53;
+
+/// Who speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Speaker {
+    /// The trainee.
+    User,
+    /// The AI that plays the customer.
+    Assistant,
+}
+
+impl Speaker {
+    /// The speaker that a transcript means by `name`, if it is one of the two sides.
+    pub fn parse(name: &str) -> Option<Self> {
+        let name = name.trim();
+        let is = |known: &str| name.eq_ignore_ascii_case(known);
+        if is("user") {
+            Some(Speaker::User)
+        } else if is("assistant") || is("bot") || is("ai") {
+            Some(Speaker::Assistant)
+        } else {
+            None
+        }
+    }
+}
+
+/// One turn at speech.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Utterance<'a> {
+    /// Whose it is.
+    pub speaker: Speaker,
+    /// What was said.
+    pub text: &'a str,
+    /// Start and end in ms, start ≤ end ≤ [`MAX_MS`]; None when untimed.
+    pub span: Option<(u64, u64)>,
+}
+
+/// A call: its utterances in order of time.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transcript<'a> {
+    utterances: Vec<Utterance<'a>>,
+    timed: usize,
+    ignored: u64,
+}
+
+/// Why a jsonb is no transcript.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TranscriptError {
+    /// The root is something else; `found` is its type as `jsonb_typeof` names it.
+    NotAnArray {
+        /// The type of the root.
+        found: &'static str,
+    },
+    /// The bytes are damaged.
+    Corrupt,
+}
+
+impl std::fmt::Display for TranscriptError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            TranscriptError::NotAnArray { found } => {
+                write!(f, "transcript must be an array, not {found}")
+            }
+            TranscriptError::Corrupt => Corrupt.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for TranscriptError {}
+
+impl From<Corrupt> for TranscriptError {
+    fn from(_: Corrupt) -> Self {
+        TranscriptError::Corrupt
+    }
+}
+
+impl<'a> Transcript<'a> {
+    /// Reads a transcript from the bytes after a jsonb's varlena header. `tick` is called
+    /// about every 1,024 elements, for the caller to look for interrupts.
+    ///
+    /// # Errors
+    /// When the root is no array, or the bytes are damaged.
+    pub fn from_jsonb(
+        bytes: &'a [u8],
+        tick: &mut dyn FnMut(),
+    ) -> Result<Self, TranscriptError> {
+        let elements = match jsonb::root(bytes)? {
+            Value::Array(elements) => elements,
+            other => return Err(TranscriptError::NotAnArray { found: other.type_name() }),
+        };
+        let mut ticker = Ticker::new(tick);
+        let mut utterances = Vec::with_capacity(elements.len().min(4096));
+        let mut ignored = 0;
+        for element in elements.iter() {
+            ticker.step();
+            match Element::read(element?, ticker.tick)? {
+                Element::Speech(utterance) => utterances.push(utterance),
+                Element::Other => {}
+                Element::Malformed => ignored += 1,
+            }
+        }
+        Ok(Self::sorted(utterances, ignored, &mut ticker))
+    }
+
+    /// A transcript of `utterances` in any order. A span that ends before it starts is
+    /// dropped, and times beyond [`MAX_MS`] are clamped.
+    pub fn new(mut utterances: Vec<Utterance<'a>>) -> Self {
+        for utterance in &mut utterances {
+            utterance.span = utterance.span.and_then(|(start, end)| span(start, end));
+        }
+        Self::sorted(utterances, 0, &mut Ticker::new(&mut || ()))
+    }
+
+    fn sorted(mut utterances: Vec<Utterance<'a>>, ignored: u64, ticker: &mut Ticker<'_>) -> Self {
+        // Untimed ones come last: None would sort first.
+        let key = |u: &Utterance<'_>| u.span.unwrap_or((u64::MAX, u64::MAX));
+        if !utterances.is_sorted_by_key(key) {
+            utterances.sort_by(|a, b| {
+                ticker.step();
+                key(a).cmp(&key(b))
+            });
+        }
+        let timed = utterances.partition_point(|u| u.span.is_some());
+        Self { utterances, timed, ignored }
+    }
+
+    /// Every utterance of the two sides, sorted; the untimed ones last.
+    pub fn utterances(&self) -> &[Utterance<'a>] {
+        &self.utterances
+    }
+
+    /// The utterances with times, as (utterance, start, end), sorted.
+    pub fn timed(&self) -> impl Iterator<Item = (&Utterance<'a>, u64, u64)> {
+        let timed = self.utterances.iter().take(self.timed);
+        timed.filter_map(|u| u.span.map(|(start, end)| (u, start, end)))
+    }
+
+    /// How many elements were malformed and skipped.
+    pub fn ignored(&self) -> u64 {
+        self.ignored
+    }
+}
+
+/// What an element of the array turns out to be.
+enum Element<'a> {
+    Speech(Utterance<'a>),
+    Other,
+    Malformed,
+}
+
+impl<'a> Element<'a> {
+    fn read(node: Node<'a>, tick: &mut dyn FnMut()) -> Result<Self, Corrupt> {
+        let Value::Object(object) = node.value()? else {
+            return Ok(Element::Malformed);
+        };
+        let [text, end, speaker, start] =
+            object.fields(["text", "end_ms", "speaker", "start_ms"], tick)?;
+        let (Some(speaker), Some(text)) = (speaker, text) else {
+            return Ok(Element::Malformed);
+        };
+        let (Value::String(speaker), Value::String(text)) = (speaker.value()?, text.value()?)
+        else {
+            return Ok(Element::Malformed);
+        };
+        let Some(speaker) = Speaker::parse(speaker) else {
+            return Ok(Element::Other);
+        };
+        let span = match (time(start)?, time(end)?) {
+            (Some(start), Some(end)) => span(start, end),
+            _ => None,
+        };
+        Ok(Element::Speech(Utterance { speaker, text, span }))
+    }
+}
+
+fn time(node: Option<Node<'_>>) -> Result<Option<u64>, Corrupt> {
+    match node.map(Node::value).transpose()? {
+        Some(Value::Number(number)) => Ok(number.round_clamped(MAX_MS)),
+        _ => Ok(None),
+    }
+}
+
+fn span(start: u64, end: u64) -> Option<(u64, u64)> {
+    (start <= end).then_some((start.min(MAX_MS), end.min(MAX_MS)))
+}
+
+/// Calls the caller back once in a while, so that long loops can be interrupted.
+pub(crate) struct Ticker<'t> {
+    steps: u32,
+    tick: &'t mut dyn FnMut(),
+}
+
+impl<'t> Ticker<'t> {
+    pub(crate) fn new(tick: &'t mut dyn FnMut()) -> Self {
+        Self { steps: 0, tick }
+    }
+
+    /// One step of a loop; every 1,024th ticks.
+    #[inline]
+    pub(crate) fn step(&mut self) {
+        self.steps = self.steps.wrapping_add(1);
+        if self.steps.is_multiple_of(1024) {
+            (self.tick)();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jsonb::encode::encode;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    fn spans(value: serde_json::Value) -> (Vec<Option<(u64, u64)>>, u64) {
+        let bytes = encode(&value);
+        let transcript = Transcript::from_jsonb(&bytes, &mut || ()).unwrap();
+        (transcript.utterances().iter().map(|u| u.span).collect(), transcript.ignored())
+    }
+
+    #[test]
+    fn speakers_are_trimmed_and_caseless() {
+        for name in ["user", " User\n", "USER", "\u{a0}user"] {
+            assert_eq!(Speaker::parse(name), Some(Speaker::User), "{name:?}");
+        }
+        for name in ["assistant", "Bot", " AI "] {
+            assert_eq!(Speaker::parse(name), Some(Speaker::Assistant), "{name:?}");
+        }
+        for name in ["", "agent", "system", "tool", "users", "u ser"] {
+            assert_eq!(Speaker::parse(name), None, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn malformed_elements_are_counted_and_other_speakers_are_not() {
+        let bytes = encode(&json!([
+            7, null, "user", [], {},
+            {"speaker": "user"},
+            {"text": "no speaker"},
+            {"speaker": 1, "text": "a"},
+            {"speaker": "user", "text": null},
+            {"speaker": "system", "text": "prompt"},
+            {"speaker": "user", "text": ""},
+            {"speaker": "bot", "text": "hi", "start_ms": 1, "end_ms": 2, "extra": {"a": [1]}}
+        ]));
+        let transcript = Transcript::from_jsonb(&bytes, &mut || ()).unwrap();
+        assert_eq!(transcript.ignored(), 9);
+        let [first, second] = transcript.utterances() else { panic!("two are well formed") };
+        assert_eq!((first.speaker, first.text, first.span), (Speaker::Assistant, "hi", Some((1, 2))));
+        assert_eq!((second.speaker, second.text, second.span), (Speaker::User, "", None));
+    }
+
+    #[test]
+    fn times_are_rounded_clamped_or_absent() {
+        let at = |start: serde_json::Value, end: serde_json::Value| {
+            spans(json!([{"speaker": "user", "text": "a", "start_ms": start, "end_ms": end}])).0[0]
+        };
+        assert_eq!(at(json!(0.5), json!(2.4)), Some((1, 2)));
+        assert_eq!(at(json!(-9), json!(1e300)), Some((0, MAX_MS)));
+        assert_eq!(at(json!(5), json!(5)), Some((5, 5)));
+        assert_eq!(at(json!(6), json!(5)), None);
+        assert_eq!(at(json!(5.4), json!(5.3)), Some((5, 5)), "compared once rounded");
+        assert_eq!(at(json!("1"), json!(5)), None);
+        assert_eq!(at(json!(1), json!(null)), None);
+    }
+
+    #[test]
+    fn sorted_by_start_end_position_with_the_untimed_last() {
+        let (spans, _) = spans(json!([
+            {"speaker": "user", "text": "a"},
+            {"speaker": "user", "text": "b", "start_ms": 5, "end_ms": 9},
+            {"speaker": "user", "text": "c", "start_ms": 5, "end_ms": 6},
+            {"speaker": "user", "text": "d", "start_ms": 1, "end_ms": 99}
+        ]));
+        assert_eq!(spans, [Some((1, 99)), Some((5, 6)), Some((5, 9)), None]);
+    }
+
+    #[test]
+    fn other_roots_are_named() {
+        for (value, found) in [
+            (json!({}), "object"),
+            (json!("[]"), "string"),
+            (json!(1), "number"),
+            (json!(null), "null"),
+            (json!(true), "boolean"),
+        ] {
+            let bytes = encode(&value);
+            let result = Transcript::from_jsonb(&bytes, &mut || ());
+            assert_eq!(result, Err(TranscriptError::NotAnArray { found }));
+        }
+        assert_eq!(Transcript::from_jsonb(&[], &mut || ()), Err(TranscriptError::Corrupt));
+    }
+
+    #[test]
+    fn ticks_while_reading_and_sorting() {
+        let rows: Vec<_> = (0..5_000u32)
+            .map(|i| json!({"speaker": "user", "text": "a", "start_ms": i * 7919 % 5003, "end_ms": 9999}))
+            .collect();
+        let bytes = encode(&json!(rows));
+        let mut ticks = 0;
+        Transcript::from_jsonb(&bytes, &mut || ticks += 1).unwrap();
+        assert!(ticks > 8, "{ticks}");
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_of_distinct_times_does_not_matter(
+            starts in prop::collection::btree_set(0u64..100_000, 1..40),
+            seed in any::<u64>(),
+        ) {
+            let row = |&s: &u64| json!({"speaker": "user", "text": "a", "start_ms": s, "end_ms": s + 10});
+            let mut rows: Vec<_> = starts.iter().map(row).collect();
+            let sorted = spans(json!(rows));
+            rows.sort_by_cached_key(|r| r["start_ms"].as_u64().unwrap_or(0).wrapping_mul(seed | 1));
+            prop_assert_eq!(spans(json!(rows)), sorted);
+        }
+
+        #[test]
+        fn damaged_transcripts_never_panic(
+            changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+        ) {
+            let mut bytes = encode(&json!([
+                {"speaker": "user", "text": "Hello there", "start_ms": 0.25, "end_ms": 2400},
+                {"speaker": "assistant", "text": "Hi", "start_ms": 2500, "end_ms": 4800}
+            ]));
+            for (at, byte) in changes {
+                let at = at.index(bytes.len());
+                bytes[at] = byte;
+            }
+            let _ = Transcript::from_jsonb(&bytes, &mut || ());
+        }
+    }
+}

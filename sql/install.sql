@@ -1,0 +1,34 @@
+-- The extension and every migration, in one transaction. Running it again changes nothing.
+--   psql -d yourdb -f sql/install.sql                    into schema public
+--   psql -d yourdb -v schema=api -f sql/install.sql      into a schema of your choice
+\set ON_ERROR_STOP on
+\if :{?schema}
+\else
+  \set schema public
+\endif
+
+begin;
+set local client_min_messages = warning;
+create schema if not exists :"schema";
+create extension if not exists callcoach schema :"schema";
+set local search_path = :"schema";
+
+-- What is there already, by the migrations' own record.
+select to_regclass('callcoach_migrations') is null as fresh \gset
+\if :fresh
+  \ir migrations/0001_init.sql
+\endif
+select count(*) filter (where version = '0002_reporting') = 0 as need_0002,
+       count(*) filter (where version = '0003_articles') = 0 as need_0003,
+       count(*) filter (where version = '0004_clerk_jwt_integration') = 0 as need_0004
+  from callcoach_migrations \gset
+\if :need_0002
+  \ir migrations/0002_reporting.sql
+\endif
+\if :need_0003
+  \ir migrations/0003_articles.sql
+\endif
+\if :need_0004
+  \ir migrations/0004_clerk_jwt_integration.sql
+\endif
+commit;

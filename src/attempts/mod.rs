@@ -1,0 +1,6 @@
+//! Triggers of scenario_attempts: what a completed attempt brings about, in the same transaction.
+
+mod after_write;
+mod before_write;
+
+pub use after_write::upsert_fact;

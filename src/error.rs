@@ -1,0 +1,238 @@
+//! Every error a caller can see: one enum, and one match that gives each its SQLSTATE, detail and hint.
+//!
+//! Messages never carry secrets, payloads or transcripts. Text that came from the caller (event and
+//! criterion names) is shortened before it gets here.
+
+use callcoach_core::{scoring, transcript::TranscriptError, webhook};
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::prelude::*;
+use pgrx::spi::SpiError;
+
+/// What can go wrong, in the domain's own words.
+#[derive(Debug)]
+pub enum Error {
+    /// The transcript cannot be read.
+    Transcript(TranscriptError),
+    /// The rubric cannot be used, or may not be stored.
+    Rubric(scoring::RubricError),
+    /// The attempt cannot be scored.
+    Score(scoring::ScoreError),
+    /// No such attempt, or one of another organisation: the caller must not learn which.
+    NoSuchAttempt,
+    /// The attempt's scenario was deleted, or has no rubric.
+    NoRubric,
+    /// Another error, within the attempt of this id.
+    InAttempt(uuid::Uuid, Box<Error>),
+    /// The caller may not act in that organisation, or there is none such: the same to the caller.
+    OrgDenied,
+    /// The call needs an organisation and none is set.
+    NoOrg,
+    /// The event or its payload is not one that can be sent.
+    Webhook(webhook::WebhookError),
+    /// An argument that must not be NULL.
+    NullArgument(&'static str),
+    /// A stored jsonb value that serde_json cannot take (nested deeper than 128 levels).
+    Json(&'static str),
+    /// A trigger function called by a trigger it is not made for.
+    WrongTrigger(&'static str),
+    /// PostgreSQL's own interface refused.
+    Internal(String),
+}
+
+impl From<SpiError> for Error {
+    fn from(error: SpiError) -> Self {
+        Error::Internal(error.to_string())
+    }
+}
+
+impl From<TranscriptError> for Error {
+    fn from(error: TranscriptError) -> Self {
+        Error::Transcript(error)
+    }
+}
+
+impl From<webhook::WebhookError> for Error {
+    fn from(error: webhook::WebhookError) -> Self {
+        Error::Webhook(error)
+    }
+}
+
+impl From<scoring::RubricError> for Error {
+    fn from(error: scoring::RubricError) -> Self {
+        Error::Rubric(error)
+    }
+}
+
+impl From<scoring::ScoreError> for Error {
+    fn from(error: scoring::ScoreError) -> Self {
+        Error::Score(error)
+    }
+}
+
+/// SQLSTATE, message, detail, hint.
+struct Shape {
+    code: PgSqlErrorCode,
+    message: String,
+    detail: Option<String>,
+    hint: Option<String>,
+}
+
+impl Shape {
+    fn new(code: PgSqlErrorCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into(), detail: None, hint: None }
+    }
+
+    fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+}
+
+/// The form a transcript has, for hints.
+const TRANSCRIPT_FORM: &str =
+    r#"Expected [{"speaker": "user", "text": "Hello.", "start_ms": 0, "end_ms": 900}, …]."#;
+
+fn shape(error: Error) -> Shape {
+    use PgSqlErrorCode as Code;
+    let invalid = Code::ERRCODE_INVALID_PARAMETER_VALUE;
+    match error {
+        Error::Transcript(TranscriptError::NotAnArray { found }) => {
+            Shape::new(invalid, "transcript is not an array of utterances")
+                .detail(format!("It is {found}."))
+                .hint(TRANSCRIPT_FORM)
+        }
+        Error::Transcript(TranscriptError::Corrupt) => {
+            Shape::new(Code::ERRCODE_DATA_CORRUPTED, "transcript is not valid binary jsonb")
+        }
+        Error::Rubric(e) => with_hint(Shape::new(invalid, e.message()), None, e.hint()),
+        Error::Score(e) => {
+            let code = match e {
+                scoring::ScoreError::NotEvaluated => Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                _ => invalid,
+            };
+            with_hint(Shape::new(code, e.message()), e.detail(), e.hint())
+        }
+        // Leaves as PT404 (see `not_found`), which PostgREST answers with 404.
+        Error::NoSuchAttempt => Shape::new(Code::ERRCODE_NO_DATA_FOUND, "attempt not found")
+            .detail("There is no attempt of that id in the current organisation."),
+        Error::NoRubric => Shape::new(
+            Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+            "attempt has no rubric to be scored by",
+        )
+        .detail("Its scenario has no rubric, or was deleted.")
+        .hint("Set scenarios.rubric."),
+        Error::InAttempt(id, inner) => {
+            let mut inner = shape(*inner);
+            inner.message = format!("attempt {id}: {}", inner.message);
+            inner
+        }
+        Error::OrgDenied => {
+            Shape::new(Code::ERRCODE_INSUFFICIENT_PRIVILEGE, "not allowed in that organisation")
+                .detail("The organisation does not exist, or the caller may not act in it.")
+        }
+        Error::NoOrg => Shape::new(Code::ERRCODE_INSUFFICIENT_PRIVILEGE, "no organisation is set")
+            .hint("Call set_org_claim(org_id) earlier in the same transaction."),
+        Error::Webhook(e) => Shape::new(invalid, e.message()).hint(e.hint()),
+        Error::NullArgument(name) => Shape::new(
+            Code::ERRCODE_NULL_VALUE_NOT_ALLOWED,
+            format!("argument \"{name}\" must not be null"),
+        ),
+        Error::Json(what) => Shape::new(invalid, format!("{what} cannot be read"))
+            .detail("It is nested deeper than 128 levels."),
+        Error::WrongTrigger(expected) => Shape::new(
+            Code::ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED,
+            "trigger function called by a trigger it is not made for",
+        )
+        .hint(expected),
+        Error::Internal(message) => Shape::new(Code::ERRCODE_INTERNAL_ERROR, message),
+    }
+}
+
+fn with_hint(shape: Shape, detail: Option<String>, hint: Option<String>) -> Shape {
+    Shape { detail, hint, ..shape }
+}
+
+impl From<Error> for ErrorReport {
+    fn from(error: Error) -> Self {
+        let not_found = matches!(error, Error::NoSuchAttempt);
+        let shape = shape(error);
+        let mut report = ErrorReport::new(shape.code, shape.message, "callcoach");
+        if let Some(detail) = shape.detail {
+            report = report.set_detail(detail);
+        }
+        if let Some(hint) = shape.hint {
+            report = report.set_hint(hint);
+        }
+        if not_found {
+            sqlstate::next_error_is(sqlstate::PT404);
+        }
+        report
+    }
+}
+
+/// Raises `error` from a trigger function: pgrx gives a trigger's `Err` the code XX000.
+pub fn raise(error: Error) -> ! {
+    ErrorReport::from(error).report(PgLogLevel::ERROR);
+    unreachable!("an ERROR does not return")
+}
+
+/// SQLSTATEs that pgrx's enum does not know.
+mod sqlstate {
+    use pgrx::pg_sys;
+    use std::cell::UnsafeCell;
+    use std::ffi::{c_int, c_void};
+
+    /// `PT404`: PostgREST answers PTxyz with HTTP status xyz.
+    pub const PT404: c_int = make(*b"PT404");
+
+    const fn make(code: [u8; 5]) -> c_int {
+        let mut value = 0;
+        let mut i = 5;
+        while i > 0 {
+            i -= 1;
+            value = (value << 6) + ((code[i] as c_int - b'0' as c_int) & 0x3F);
+        }
+        value
+    }
+
+    unsafe extern "C-unwind" {
+        fn errcode(sqlerrcode: c_int) -> c_int;
+    }
+
+    struct Callback(UnsafeCell<pg_sys::ErrorContextCallback>);
+    // SAFETY: a backend runs one thread, and only that thread reports errors.
+    unsafe impl Sync for Callback {}
+
+    static CALLBACK: Callback = Callback(UnsafeCell::new(pg_sys::ErrorContextCallback {
+        previous: std::ptr::null_mut(),
+        callback: Some(set_code),
+        arg: std::ptr::null_mut(),
+    }));
+
+    unsafe extern "C-unwind" fn set_code(code: *mut c_void) {
+        // SAFETY: called by errfinish() while the error is being built, where errcode() belongs.
+        unsafe { errcode(code as usize as c_int) };
+    }
+
+    /// Gives the error that is raised next the SQLSTATE `code`.
+    ///
+    /// pgrx can raise only the codes of its own enum. PostgreSQL calls the error context callbacks
+    /// while it finishes an error, and whoever catches the error puts the callback stack back to
+    /// what it was, so a callback pushed right before the error acts on that error alone.
+    pub fn next_error_is(code: c_int) {
+        // SAFETY: single-threaded; the callback is static, and points to the stack as it is now.
+        unsafe {
+            let callback = CALLBACK.0.get();
+            (*callback).arg = code as usize as *mut c_void;
+            if !std::ptr::eq(pg_sys::error_context_stack, callback) {
+                (*callback).previous = pg_sys::error_context_stack;
+                pg_sys::error_context_stack = callback;
+            }
+        }
+    }
+}

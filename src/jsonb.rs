@@ -1,0 +1,104 @@
+//! jsonb as it is: the binary form is read in place, without text or serde_json in between.
+
+use crate::error::Error;
+use pgrx::callconv::{ArgAbi, BoxRet, FcInfo};
+use pgrx::pgrx_sql_entity_graph::metadata::{
+    ArgumentError, ReturnsError, ReturnsRef, SqlMappingRef, SqlTranslatable, TypeOrigin,
+};
+use pgrx::{FromDatum, IntoDatum, direct_function_call, direct_function_call_as_datum, pg_sys};
+use std::ffi::{CStr, CString};
+use std::ptr::NonNull;
+
+/// A detoasted jsonb value, valid as long as the memory context it was read in: one call.
+#[derive(Clone, Copy)]
+pub struct Jsonb(NonNull<pg_sys::varlena>);
+
+impl Jsonb {
+    /// The binary form, without the varlena header.
+    pub fn bytes(&self) -> &[u8] {
+        // SAFETY: detoasted, so a plain four-byte header and that many bytes behind it.
+        unsafe { pgrx::varlena::varlena_to_byte_slice(self.0.as_ptr()) }
+    }
+
+    /// The text form.
+    pub fn to_text(self) -> Result<String, Error> {
+        // SAFETY: jsonb_out takes one jsonb and gives a C string in the current memory context.
+        let text = unsafe {
+            direct_function_call::<&CStr>(pg_sys::jsonb_out, &[Some(self.0.as_ptr().into())])
+        };
+        match text.map(CStr::to_str) {
+            Some(Ok(text)) => Ok(text.to_owned()),
+            _ => Err(Error::Internal("jsonb_out gave no UTF-8 text".into())),
+        }
+    }
+
+    /// As serde_json has it: for small values such as rubrics. `what` names it in an error.
+    pub fn to_value(self, what: &'static str) -> Result<serde_json::Value, Error> {
+        serde_json::from_str(&self.to_text()?).map_err(|_| Error::Json(what))
+    }
+
+    /// From JSON text of our own making.
+    pub fn from_text(text: String) -> Result<Self, Error> {
+        let text = CString::new(text).map_err(|_| Error::Internal("NUL in JSON text".into()))?;
+        // SAFETY: jsonb_in takes one C string and gives a palloc'ed jsonb.
+        let datum = unsafe {
+            direct_function_call_as_datum(pg_sys::jsonb_in, &[Some(text.as_ptr().into())])
+        };
+        datum
+            .and_then(|d| NonNull::new(d.cast_mut_ptr()))
+            .map(Self)
+            .ok_or_else(|| Error::Internal("jsonb_in gave nothing".into()))
+    }
+}
+
+impl FromDatum for Jsonb {
+    unsafe fn from_polymorphic_datum(
+        datum: pg_sys::Datum,
+        is_null: bool,
+        _: pg_sys::Oid,
+    ) -> Option<Self> {
+        if is_null {
+            return None;
+        }
+        // SAFETY: the caller vouches for a jsonb datum.
+        NonNull::new(unsafe { pg_sys::pg_detoast_datum(datum.cast_mut_ptr()) }).map(Self)
+    }
+}
+
+impl IntoDatum for Jsonb {
+    fn into_datum(self) -> Option<pg_sys::Datum> {
+        Some(self.0.as_ptr().into())
+    }
+
+    fn type_oid() -> pg_sys::Oid {
+        pg_sys::JSONBOID
+    }
+}
+
+// SAFETY: an argument of type jsonb is a datum that from_polymorphic_datum() takes.
+unsafe impl<'fcx> ArgAbi<'fcx> for Jsonb {
+    unsafe fn unbox_arg_unchecked(arg: pgrx::callconv::Arg<'_, 'fcx>) -> Self {
+        // SAFETY: PostgreSQL calls with the declared types; NULL never gets here (STRICT or Option).
+        match unsafe { arg.unbox_arg_using_from_datum() } {
+            Some(jsonb) => jsonb,
+            None => pgrx::error!("jsonb argument is null"),
+        }
+    }
+}
+
+// SAFETY: a jsonb datum in the current memory context is what PostgreSQL expects back.
+unsafe impl BoxRet for Jsonb {
+    unsafe fn box_into<'fcx>(self, fcinfo: &mut FcInfo<'fcx>) -> pgrx::datum::Datum<'fcx> {
+        // SAFETY: as above.
+        unsafe { fcinfo.return_raw_datum(self.0.as_ptr().into()) }
+    }
+}
+
+// SAFETY: maps to PostgreSQL's own type jsonb.
+unsafe impl SqlTranslatable for Jsonb {
+    const TYPE_IDENT: &'static str = pgrx::pgrx_resolved_type!(Jsonb);
+    const TYPE_ORIGIN: TypeOrigin = TypeOrigin::External;
+    const ARGUMENT_SQL: Result<SqlMappingRef, ArgumentError> = Ok(SqlMappingRef::literal("jsonb"));
+    const RETURN_SQL: Result<ReturnsRef, ReturnsError> =
+        Ok(ReturnsRef::One(SqlMappingRef::literal("jsonb")));
+}

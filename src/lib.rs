@@ -1,0 +1,40 @@
+//! callcoach: the PostgreSQL side. Each module decodes what SQL hands over, calls callcoach-core, and
+//! encodes the answer; this file only wires them.
+//!
+//! | module | SQL functions |
+//! | --- | --- |
+//! | `attempts` | the triggers of scenario_attempts |
+//! | `kpis` | compute_kpis |
+//! | `reporting` | populate_fact_from_attempt, refresh_reporting, refresh_reporting_views, dimensions |
+//! | `scoring` | score_attempt, explain_score, the check of rubrics |
+//! | `tenancy` | set_org_claim, current_org_id, callcoach.pre_request |
+//! | `timestamps` | updated_at |
+//! | `webhooks` | enqueue_webhook |
+#![cfg_attr(any(test, feature = "pg_test"), allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
+
+use pgrx::prelude::*;
+
+mod attempts;
+mod error;
+mod gucs;
+mod jsonb;
+mod kpis;
+mod lookup;
+mod reporting;
+mod rows;
+mod scoring;
+mod spi;
+mod tenancy;
+mod timestamps;
+mod webhooks;
+
+pgrx::pg_module_magic!(name, version);
+
+// What clients must not call over the API lives in a schema that PostgREST does not expose.
+extension_sql!("CREATE SCHEMA callcoach;", name = "internal_schema", bootstrap);
+extension_sql_file!("sql/extension.sql", name = "comments_and_grants", finalize);
+
+#[pg_guard]
+extern "C-unwind" fn _PG_init() {
+    gucs::init();
+}

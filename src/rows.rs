@@ -1,0 +1,146 @@
+//! The row a BEFORE trigger is about to write: read its columns, note changes, write them all at once.
+
+use crate::error::Error;
+use pgrx::heap_tuple::PgHeapTuple;
+use pgrx::pg_sys::TriggerData;
+use pgrx::tupdesc::PgTupleDesc;
+use pgrx::{AllocatedByPostgres, FromDatum, IntoDatum, PgTrigger, pg_sys};
+use std::ffi::CStr;
+
+/// The new row of a row-level BEFORE INSERT or UPDATE trigger, and the old one beside it.
+pub struct TriggerRow<'t> {
+    data: &'t TriggerData,
+    new: pg_sys::HeapTuple,
+    old: Option<pg_sys::HeapTuple>,
+    columns: Vec<i32>,
+    values: Vec<pg_sys::Datum>,
+    nulls: Vec<bool>,
+}
+
+impl<'t> TriggerRow<'t> {
+    /// The row `trigger` fires for; an error for any other kind of trigger.
+    pub fn new(trigger: &'t PgTrigger<'t>) -> Result<Self, Error> {
+        let event = trigger.event();
+        let data = trigger.trigger_data();
+        if !event.fired_for_row() || !event.fired_before() {
+            return Err(Error::WrongTrigger("It belongs in a BEFORE … FOR EACH ROW trigger."));
+        }
+        let (new, old) = if event.fired_by_update() {
+            (data.tg_newtuple, Some(data.tg_trigtuple))
+        } else if event.fired_by_insert() {
+            (data.tg_trigtuple, None)
+        } else {
+            return Err(Error::WrongTrigger("It belongs in an INSERT or UPDATE trigger."));
+        };
+        Ok(Self { data, new, old, columns: vec![], values: vec![], nulls: vec![] })
+    }
+
+    /// The new value of a column, before any `set`.
+    pub fn get<T: FromDatum>(&self, column: &CStr) -> Result<Option<T>, Error> {
+        self.read(self.new, column)
+    }
+
+    /// The old value of a column; NULL for an INSERT.
+    pub fn get_old<T: FromDatum>(&self, column: &CStr) -> Result<Option<T>, Error> {
+        self.old.map_or(Ok(None), |old| self.read(old, column))
+    }
+
+    /// Is this an UPDATE that gives the column another value? A value that is stored anew counts as
+    /// another, even if it reads the same.
+    pub fn changed(&self, column: &CStr) -> Result<bool, Error> {
+        let number = self.number(column)?;
+        Ok(self.old.is_some_and(|old| !self.same(old, number)))
+    }
+
+    /// Is this an UPDATE that changes nothing at all?
+    pub fn unchanged(&self) -> bool {
+        // SAFETY: the relation is open while its trigger runs.
+        let columns = unsafe { (*self.descriptor()).natts };
+        self.old.is_some_and(|old| (1..=columns).all(|number| self.same(old, number)))
+    }
+
+    /// Notes a new value for a column.
+    pub fn set<T: IntoDatum>(&mut self, column: &CStr, value: Option<T>) -> Result<(), Error> {
+        let datum = value.and_then(T::into_datum);
+        self.columns.push(self.number(column)?);
+        self.nulls.push(datum.is_none());
+        self.values.push(datum.unwrap_or(pg_sys::Datum::from(0)));
+        Ok(())
+    }
+
+    /// The row to write.
+    pub fn finish(mut self) -> PgHeapTuple<'t, AllocatedByPostgres> {
+        // SAFETY: columns, values and nulls have one length, and the values are of the columns' types;
+        // the tuple lives in the trigger's memory context, as PostgreSQL expects of a trigger's result.
+        unsafe {
+            let tuple = if self.columns.is_empty() {
+                self.new
+            } else {
+                pg_sys::heap_modify_tuple_by_cols(
+                    self.new,
+                    self.descriptor(),
+                    self.columns.len() as _,
+                    self.columns.as_mut_ptr(),
+                    self.values.as_mut_ptr(),
+                    self.nulls.as_mut_ptr(),
+                )
+            };
+            PgHeapTuple::from_heap_tuple(PgTupleDesc::from_pg_copy(self.descriptor()), tuple)
+        }
+    }
+
+    fn descriptor(&self) -> pg_sys::TupleDesc {
+        // SAFETY: the relation is open while its trigger runs.
+        unsafe { (*self.data.tg_relation).rd_att }
+    }
+
+    fn number(&self, column: &CStr) -> Result<i32, Error> {
+        // SAFETY: a search by name in a valid descriptor; negative for system columns and misses.
+        let number = unsafe { pg_sys::SPI_fnumber(self.descriptor(), column.as_ptr()) };
+        if number > 0 {
+            Ok(number)
+        } else {
+            Err(Error::Internal(format!("the table has no column {}", column.to_string_lossy())))
+        }
+    }
+
+    fn datum(&self, tuple: pg_sys::HeapTuple, number: i32) -> (pg_sys::Datum, bool) {
+        let mut is_null = false;
+        // SAFETY: a valid tuple of this descriptor, and a column number that it has.
+        let datum =
+            unsafe { pg_sys::SPI_getbinval(tuple, self.descriptor(), number, &mut is_null) };
+        (datum, is_null)
+    }
+
+    fn read<T: FromDatum>(&self, tuple: pg_sys::HeapTuple, column: &CStr) -> Result<Option<T>, Error> {
+        let (datum, is_null) = self.datum(tuple, self.number(column)?);
+        // SAFETY: the columns read are of the types asked for; the migrations make them so.
+        Ok(unsafe { T::from_datum(datum, is_null) })
+    }
+
+    fn same(&self, old: pg_sys::HeapTuple, number: i32) -> bool {
+        match (self.datum(old, number), self.datum(self.new, number)) {
+            ((_, true), (_, true)) => true,
+            ((a, false), (b, false)) => {
+                let (mut length, mut by_value) = (0i16, false);
+                // SAFETY: compares two values of the column's own type, by its own length.
+                unsafe {
+                    let type_oid = pg_sys::SPI_gettypeid(self.descriptor(), number);
+                    pg_sys::get_typlenbyval(type_oid, &mut length, &mut by_value);
+                    if by_value {
+                        return a == b;
+                    }
+                    let size = |datum: pg_sys::Datum| match length {
+                        -1 => pgrx::varsize_any(datum.cast_mut_ptr()),
+                        -2 => CStr::from_ptr(datum.cast_mut_ptr()).count_bytes(),
+                        fixed => fixed as usize,
+                    };
+                    size(a) == size(b)
+                        && std::slice::from_raw_parts(a.cast_mut_ptr::<u8>(), size(a))
+                            == std::slice::from_raw_parts(b.cast_mut_ptr::<u8>(), size(b))
+                }
+            }
+            _ => false,
+        }
+    }
+}

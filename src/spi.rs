@@ -1,0 +1,136 @@
+//! SQL from native code: statements are prepared once for each schema, with the tables' names
+//! qualified, and kept.
+//!
+//! Statements name their tables as `{schema}.orgs`: the schema is the one the calling function or the
+//! triggering table lives in, never what the caller's search_path says.
+
+use crate::error::Error;
+use callcoach_core::scoring::DEFAULT_LOW_SCORE_THRESHOLD;
+use pgrx::PgTrigger;
+use pgrx::datum::DatumWithOid;
+use pgrx::pg_sys;
+use pgrx::spi::{OwnedPreparedStatement, SpiClient, SpiTupleTable, quote_identifier};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ffi::CStr;
+use std::rc::Rc;
+
+/// The schema whose tables a call works on.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Schema {
+    quoted: String,
+    oid: pg_sys::Oid,
+}
+
+impl Schema {
+    /// The schema with this oid.
+    pub fn from_oid(oid: pg_sys::Oid) -> Result<Self, Error> {
+        // SAFETY: returns a palloc'ed C string, or NULL for a schema that is gone.
+        let name = unsafe {
+            let name = pg_sys::get_namespace_name(oid);
+            if name.is_null() {
+                return Err(Error::Internal("the schema of the extension is gone".into()));
+            }
+            CStr::from_ptr(name).to_string_lossy().into_owned()
+        };
+        Ok(Self { quoted: quote_identifier(name), oid })
+    }
+
+    /// The schema of the function being called: the public functions live beside the tables.
+    pub fn of_call(fcinfo: pg_sys::FunctionCallInfo) -> Result<Self, Error> {
+        // SAFETY: PostgreSQL hands every function a valid fcinfo with its flinfo.
+        let function = unsafe { (*(*fcinfo).flinfo).fn_oid };
+        // SAFETY: a syscache look-up by oid.
+        Self::from_oid(unsafe { pg_sys::get_func_namespace(function) })
+    }
+
+    /// The schema of the table a trigger fires for.
+    pub fn of_trigger(trigger: &PgTrigger) -> Result<Self, Error> {
+        // SAFETY: the relation is open while its trigger runs.
+        Self::from_oid(unsafe { (*(*trigger.trigger_data().tg_relation).rd_rel).relnamespace })
+    }
+
+    /// Its oid.
+    pub fn oid(&self) -> pg_sys::Oid {
+        self.oid
+    }
+
+    /// `sql` with its placeholders replaced.
+    pub fn qualify(&self, sql: &str) -> String {
+        sql.replace("{schema}", &self.quoted)
+            .replace("{low_score_threshold}", &DEFAULT_LOW_SCORE_THRESHOLD.to_string())
+    }
+}
+
+/// A statement is known by its text's address (each is one `const`) and the schema's name: after
+/// ALTER SCHEMA … RENAME the kept text would no longer parse.
+type Key = (*const u8, usize, String);
+
+thread_local! {
+    static PLANS: RefCell<HashMap<Key, Rc<OwnedPreparedStatement>>> = RefCell::default();
+}
+
+/// Runs `sql` with a kept plan.
+pub fn run<'conn>(
+    client: &mut SpiClient<'conn>,
+    schema: &Schema,
+    sql: &'static str,
+    args: &[DatumWithOid],
+) -> Result<SpiTupleTable<'conn>, Error> {
+    let key = (sql.as_ptr(), sql.len(), schema.quoted.clone());
+    let kept = PLANS.with_borrow(|plans| plans.get(&key).cloned());
+    let plan = match kept {
+        Some(plan) => plan,
+        None => {
+            let types: Vec<_> = args.iter().map(|a| pg_sys::PgOid::from(a.oid())).collect();
+            let plan = Rc::new(client.prepare_mut(schema.qualify(sql).as_str(), &types)?.keep());
+            PLANS.with_borrow_mut(|plans| plans.insert(key, plan.clone()));
+            plan
+        }
+    };
+    Ok(client.update(&*plan, None, args)?)
+}
+
+/// Above this many rows a statement over transition tables is planned anew: a plan kept from a
+/// single-row statement would join 20,000 old rows to 20,000 new ones one by one.
+const KEEP_PLANS_UP_TO_ROWS: i64 = 32;
+
+/// Runs `body` where SQL can name the trigger's transition tables, and tells it how many rows they hold.
+pub fn with_transition_tables<R>(
+    trigger: &PgTrigger,
+    body: impl FnOnce(&mut SpiClient, i64) -> Result<R, Error>,
+) -> Result<R, Error> {
+    let data = trigger.trigger_data();
+    pgrx::Spi::connect_mut(|client| {
+        // SAFETY: the trigger's own data, for as long as its SPI connection lasts; the tuplestores are
+        // PostgreSQL's and only counted here.
+        let rows = unsafe {
+            let status = pg_sys::SPI_register_trigger_data(std::ptr::from_ref(data).cast_mut());
+            if status < 0 {
+                return Err(Error::Internal(format!("SPI_register_trigger_data: {status}")));
+            }
+            [data.tg_oldtable, data.tg_newtable]
+                .into_iter()
+                .filter(|table| !table.is_null())
+                .map(|table| pg_sys::tuplestore_tuple_count(table))
+                .max()
+                .unwrap_or(0)
+        };
+        body(client, rows)
+    })
+}
+
+/// Runs a statement over transition tables of `rows` rows: with a kept plan when they are few.
+pub fn run_for_rows(
+    client: &mut SpiClient,
+    schema: &Schema,
+    sql: &'static str,
+    rows: i64,
+) -> Result<(), Error> {
+    if rows <= KEEP_PLANS_UP_TO_ROWS {
+        run(client, schema, sql, &[])?;
+    } else {
+        client.update(schema.qualify(sql).as_str(), None, &[])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,34 @@
+-- scenario.completed for attempts that have become completed; attempt.scored.low for completed ones whose
+-- score has come to lie below the threshold. Before this stands:
+-- with changed as (… new rows …), before as (… old rows, none for an INSERT …)
+, scored as (
+  select c.*, b.id is null or b.status <> 'completed' as completed_now, b.score as score_before,
+         b.status = 'completed' as was_completed,
+         coalesce(
+           case when jsonb_typeof(s.rubric -> 'threshold') = 'number' then (s.rubric -> 'threshold')::numeric end,
+           case when jsonb_typeof(o.metadata -> 'low_score_threshold') = 'number'
+                then (o.metadata -> 'low_score_threshold')::numeric end,
+           {low_score_threshold}) as threshold
+    from changed c
+    left join before b on b.id = c.id
+    join {schema}.orgs o on o.id = c.org_id
+    left join {schema}.scenarios s on s.org_id = c.org_id and s.id = c.scenario_id
+   where c.status = 'completed'
+     and (b.id is null or b.status <> 'completed' or b.score is distinct from c.score)
+), happened as (
+  select org_id, 'scenario.completed' as event,
+         jsonb_build_object(
+           'attempt_id', id, 'user_id', user_id, 'scenario_id', scenario_id, 'assignment_id', assignment_id,
+           'started_at', started_at, 'ended_at', ended_at, 'duration_seconds', duration_seconds,
+           'score', score, 'kpis', kpis) as data
+    from scored
+   where completed_now
+  union all
+  select org_id, 'attempt.scored.low',
+         jsonb_build_object(
+           'attempt_id', id, 'user_id', user_id, 'scenario_id', scenario_id, 'assignment_id', assignment_id,
+           'score', score, 'threshold', threshold, 'score_breakdown', score_breakdown)
+    from scored
+   where score < threshold
+     and (was_completed and score_before < threshold) is not true
+)

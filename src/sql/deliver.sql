@@ -1,0 +1,17 @@
+-- What happened, to every enabled endpoint of its organisation that wants to hear of it.
+-- Before this stands: with … happened (org_id, event, data) as (…)
+, message as materialized (
+  select org_id, event, data, key,
+         callcoach.webhook_body(
+           key, event, to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), org_id, data) as body
+    from (select h.*, gen_random_uuid() as key
+            from happened h
+           where exists (select from {schema}.webhooks w
+                          where w.org_id = h.org_id and w.enabled and h.event = any (w.events))
+          offset 0) as heard
+)
+insert into {schema}.webhook_deliveries
+  (org_id, webhook_id, event, idempotency_key, payload, body, status, next_retry_at)
+select w.org_id, w.id, m.event, m.key, m.data, m.body, 'pending', now()
+  from message m
+  join {schema}.webhooks w on w.org_id = m.org_id and w.enabled and m.event = any (w.events)

@@ -1,0 +1,81 @@
+-- What CREATE EXTENSION does last: comments, and who may call what.
+
+comment on schema callcoach is 'Internal functions of the extension callcoach; not for clients.';
+
+comment on function set_org_claim(uuid) is
+  'Makes the transaction act in an organisation (policies show its rows) until it ends; NULL takes the claim back. 42501 where the caller may not act there.';
+comment on function current_org_id() is
+  'The organisation this transaction acts in; NULL while none is set. For policies: org_id = (select current_org_id()).';
+comment on function compute_kpis(jsonb) is
+  'KPIs of a transcript [{speaker, text, start_ms, end_ms}, …]: talk_ms, listen_ms, talk_listen_ratio, words_per_minute, filler_words, interruptions, questions_asked, sentiment_score.';
+comment on function score_attempt(uuid) is
+  'Scores an attempt by its scenario''s rubric and writes score and score_breakdown; returns the score, 0 to 100. 55000 while there are no marks.';
+comment on function explain_score(uuid) is
+  'How an attempt''s score comes about, criterion by criterion; the last line, without a name, is the whole attempt.';
+comment on function populate_fact_from_attempt(uuid) is
+  'Writes the reporting fact of a completed attempt, as the trigger on scenario_attempts does.';
+comment on function refresh_reporting() is
+  'Brings the reporting views up to date, without blocking their readers.';
+comment on function refresh_reporting_views() is
+  'The same as refresh_reporting().';
+comment on function enqueue_webhook(text, jsonb) is
+  'Queues an event for each enabled endpoint of the current organisation that subscribes to it; returns for how many.';
+comment on function callcoach.pre_request() is
+  'PostgREST''s db-pre-request hook: sets the organisation from the x-org-id header or the request''s token, and clears what the pooled session carried.';
+comment on function callcoach.webhook_body(uuid, text, text, uuid, jsonb) is
+  'The exact bytes that are signed and sent for one event.';
+comment on function callcoach.touch_updated_at() is
+  'Trigger: sets updated_at when an update changes something.';
+comment on function callcoach.check_rubric() is
+  'Trigger on scenarios: a rubric that is written has unique names and weights that sum to 1.';
+comment on function callcoach.attempt_before_write() is
+  'Trigger on scenario_attempts: fills a completed attempt''s times, KPIs and score in the row being written.';
+comment on function callcoach.attempt_after_write() is
+  'Trigger on scenario_attempts, once a statement: facts follow, webhooks are queued.';
+comment on function callcoach.sync_dimension() is
+  'Trigger, once a statement: the dimension named by its argument follows its core table.';
+
+-- Supabase's default privileges give every new function to its API roles, and PostgreSQL gives it to
+-- PUBLIC: all of that is taken back first.
+do $$
+declare
+  callers constant jsonb := '{
+    "set_org_claim(uuid)":              ["authenticated", "service_role"],
+    "current_org_id()":                 ["anon", "authenticated", "service_role"],
+    "compute_kpis(jsonb)":              ["authenticated", "service_role"],
+    "explain_score(uuid)":              ["authenticated", "service_role"],
+    "score_attempt(uuid)":              ["service_role"],
+    "populate_fact_from_attempt(uuid)": ["service_role"],
+    "refresh_reporting()":              ["service_role"],
+    "refresh_reporting_views()":        ["service_role"],
+    "enqueue_webhook(text,jsonb)":      ["service_role"],
+    "callcoach.pre_request()":          ["anon", "authenticated", "service_role"],
+    "callcoach.webhook_body(uuid,text,text,uuid,jsonb)": [],
+    "callcoach.touch_updated_at()":     [],
+    "callcoach.check_rubric()":         [],
+    "callcoach.attempt_before_write()": [],
+    "callcoach.attempt_after_write()":  [],
+    "callcoach.sync_dimension()":       []
+  }';
+  api_roles constant name[] := array(
+    select rolname from pg_catalog.pg_roles
+     where rolname in ('anon', 'authenticated', 'service_role') order by rolname);
+  signature text;
+  caller name;
+begin
+  for signature in select jsonb_object_keys(callers) loop
+    execute format('revoke all on function %s from public', signature);
+    foreach caller in array api_roles loop
+      execute format('revoke all on function %s from %I', signature, caller);
+      if callers -> signature ? caller then
+        execute format('grant execute on function %s to %I', signature, caller);
+      end if;
+    end loop;
+  end loop;
+  -- The request hook is called as the request's role.
+  revoke all on schema callcoach from public;
+  foreach caller in array api_roles loop
+    execute format('grant usage on schema callcoach to %I', caller);
+  end loop;
+end
+$$;
