@@ -17,7 +17,9 @@ fn compute_kpis(transcript: Jsonb) -> Result<Jsonb, ErrorReport> {
 
 /// The KPIs of a transcript; a cancelled query stops it.
 pub fn of_transcript(transcript: &Jsonb) -> Result<Kpis, Error> {
-    let mut tick = || pgrx::check_for_interrupts!();
+    let mut tick = || {
+        pgrx::check_for_interrupts!();
+    };
     let transcript = Transcript::from_jsonb(transcript.bytes(), &mut tick)?;
     Ok(kpis::compute(&transcript, &mut tick))
 }

@@ -13,7 +13,7 @@ pub fn encode(value: &Value) -> Vec<u8> {
             put(&mut out, 0, super::IS_ARRAY | super::IS_SCALAR | 1);
             out.extend([0; 4]);
             let entry = node(scalar, &mut out);
-            put(&mut out, 4, entry);
+            put(&mut out, 4, entry | super::HAS_END);
         }
     }
     out

@@ -1,7 +1,7 @@
 //! Sentiment of one sentence: the compound score of VADER (Hutto and Gilbert, ICWSM 2014) as
 //! vaderSentiment 3.3.2 for Python computes it, to all four decimals.
 //!
-//! A sentence is walked once: each word becomes a four-byte [`token::Token`] through one
+//! A sentence is walked once: each word becomes a three-byte [`token::Token`] through one
 //! probe of a table built by the compiler. The rules then look at windows of tokens and never
 //! at text. Time and memory are linear in the sentence's length (n log n around a "but").
 
@@ -15,7 +15,7 @@ mod tests;
 mod token;
 mod words;
 
-use rules::{LOOK_AHEAD, LOOK_BACK, Valence, Window};
+use rules::{LOOK_AHEAD, LOOK_BACK, Valence, WINDOW};
 use sum::Placed;
 use token::{CAPITALS, DISCOURSE_WORD, NEGATION, PACKED_MAX, Packed, RATED, Token};
 use words::Role;
@@ -176,7 +176,7 @@ impl Analyzer {
         // An unrated word is an int zero, which no sum shows; but a "but" makes the first zero
         // a float, from which on Python adds differently.
         let mut but = self.but;
-        for (at, window) in self.tokens.windows(size_of::<Window>() / 4).enumerate() {
+        for (at, window) in self.tokens.windows(WINDOW).enumerate() {
             let valence = window
                 .first_chunk()
                 .and_then(|window| rules::valence(window, mixed_case));

@@ -15,8 +15,9 @@ pub(super) struct Valence {
 /// How many words before and after a word its value depends on.
 pub(super) const LOOK_BACK: usize = 3;
 pub(super) const LOOK_AHEAD: usize = 2;
-/// A word, in fourth place, with its neighbours.
-pub(super) type Window = [Token; LOOK_BACK + 1 + LOOK_AHEAD];
+/// A word and its neighbours.
+pub(super) const WINDOW: usize = LOOK_BACK + 1 + LOOK_AHEAD;
+type Window = [Token; WINDOW];
 
 const BOOST: f64 = 0.293;
 const CAPITALS_BOOST: f64 = 0.733;

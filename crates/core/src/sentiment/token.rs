@@ -3,7 +3,7 @@
 
 use super::words::Role;
 
-/// One word of a sentence after lookup: four bytes, no text.
+/// One word of a sentence after lookup: three bytes, no text.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Token {
     /// The lexicon's mean rating in tenths, −39 to 34; 0 when it has none.

@@ -3,7 +3,6 @@
 use std::time::{Duration, Instant};
 
 use bigdecimal::BigDecimal;
-use bigdecimal::num_traits::Signed;
 use proptest::prelude::*;
 use serde_json::Map;
 
@@ -121,7 +120,7 @@ proptest! {
         if let Ok(first) = evaluated(&rubric, evaluation.clone()) {
             let written = Value::Object(first.breakdown.clone());
             let inputs = Inputs { evaluation: Some(&evaluation), kpis: None, breakdown: Some(&written) };
-            prop_assert_eq!(score(&rubric, &inputs).as_ref(), Ok(&first));
+            prop_assert_eq!(score(&rubric, &inputs), Ok(first.clone()));
 
             let from_breakdown = broken_down(&rubric, written.clone()).unwrap();
             match (&first.score, &from_breakdown.score) {
@@ -181,7 +180,7 @@ proptest! {
 fn the_worst_rubric_is_scored_in_bounded_time() {
     let criteria: Vec<String> = (0..1_000)
         .map(|at| {
-            let digits = format!("{at:04}{}", "7".repeat(990));
+            let digits = format!("9{at:04}{}", "7".repeat(990));
             format!(
                 r#"{{"name": "c{at}", "weight": 0.{digits}, "kpi": "words",
                     "band": [-1{digits}e900, 1.{digits}, {digits}e6, {digits}e9]}}"#

@@ -36,50 +36,35 @@ fn all_other_rated_words_keep_their_ratings() {
 /// A word the lexicon does not have is the measure of a neutral one.
 #[test]
 fn discourse_words_score_like_unknown_words() {
+    // "Kind" and "yeah" also have parts in phrases; the others are only rated. Two letters and
+    // a comma are another token than the two letters.
+    let only_rated = |word: &str| {
+        let bare = word.trim_matches(|c: char| c.is_ascii_punctuation());
+        let bare = bare.to_lowercase();
+        bare.len() > 2 && bare != "kind" && bare != "yeah" && DISCOURSE.contains(&&*bare)
+    };
+    let unknown = |c: char| match c {
+        'a'..='z' => 'q',
+        'A'..='Z' => 'Q',
+        other => other,
+    };
     let mut generator = super::generator::Generator::new(7);
-    let mut with_discourse_words = 0;
-    for _ in 0..5_000 {
+    let mut met = 0;
+    for _ in 0..20_000 {
         let sentence = generator.sentence();
-        // "Kind" and "yeah" have parts in phrases; the others are only rated.
-        let words: Vec<&str> = sentence.split(' ').collect();
-        let unknown = |word: &&str| {
-            let bare = word
-                .trim_matches(|c: char| c.is_ascii_punctuation())
-                .to_lowercase();
-            bare.len() > 2 && bare != "kind" && bare != "yeah" && DISCOURSE.contains(&&*bare)
-        };
-        if !sentence.is_ascii() || !words.iter().any(unknown) {
-            continue;
-        }
-        let replaced: Vec<String> = words
-            .iter()
-            .map(|word| {
-                if unknown(word) {
-                    word.replace(char::is_alphabetic, "q")
-                } else {
-                    word.to_string()
-                }
-            })
-            .collect();
-        let in_case: Vec<String> = words
-            .iter()
-            .zip(replaced)
-            .map(|(word, new)| {
-                if *word == word.to_uppercase() {
-                    new.to_uppercase()
-                } else {
-                    new
-                }
-            })
-            .collect();
-        assert_eq!(
-            compound(&sentence),
-            compound(&in_case.join(" ")),
-            "{sentence:?}"
-        );
-        with_discourse_words += 1;
+        let words = sentence.split(' ').map(|word| {
+            if only_rated(word) {
+                word.chars().map(unknown).collect()
+            } else {
+                word.to_owned()
+            }
+        });
+        let without: Vec<String> = words.collect();
+        let without = without.join(" ");
+        met += usize::from(without != sentence);
+        assert_eq!(compound(&sentence), compound(&without), "{sentence:?}");
     }
-    assert!(with_discourse_words > 500, "{with_discourse_words}");
+    assert!(met > 500, "{met}");
 }
 
 #[test]
@@ -111,7 +96,7 @@ fn call_sentences() {
         compound("Yeah, that is great."),
         compound("Mhmm, that is great.")
     );
-    // Not neutral: "helpful" and "likely" are other words, and "yeah right" is an idiom.
     assert!(compound("that was really helpful") > 0.4);
-    assert!(compound("well yeah right good") < 0.0 || oracle("well yeah right good") > 0.0);
+    // Unrated, "well" no longer shields the idiom "yeah right" from the word after it.
+    assert!(compound("well yeah right good") < 0.0);
 }

@@ -1,0 +1,327 @@
+//! The English words that the KPIs know, and what each word means to them: one probe of one
+//! table, built at compile time, per word of a transcript.
+
+/// What the KPIs want to know of a word: a set of the constants below.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Lex(u64);
+
+impl Lex {
+    pub(super) const NONE: Lex = Lex(0);
+    /// Always a filler.
+    pub(super) const HESITATION: Lex = Lex(1);
+    /// A filler wherever it stands, though it is a word.
+    pub(super) const SOFT: Lex = Lex(1 << 1);
+    /// Shows that one listens, by itself or with others of its kind.
+    pub(super) const BACKCHANNEL: Lex = Lex(1 << 2);
+    /// May precede the beginning of a question.
+    pub(super) const LEAD_IN: Lex = Lex(1 << 3);
+    /// A question of this one word asks nothing but agreement or attention.
+    pub(super) const TAG: Lex = Lex(1 << 4);
+    /// An auxiliary verb.
+    pub(super) const AUXILIARY: Lex = Lex(1 << 5);
+    /// An auxiliary that commands when an object follows: "do it", "have this".
+    pub(super) const COMMAND: Lex = Lex(1 << 6);
+    /// A pronoun that can follow an auxiliary in a question.
+    pub(super) const PRONOUN: Lex = Lex(1 << 7);
+    /// A pronoun that is as often an object.
+    pub(super) const OBJECT: Lex = Lex(1 << 8);
+    /// A wh-word.
+    pub(super) const WH: Lex = Lex(1 << 9);
+    /// A wh-word and its auxiliary in one: "what's".
+    pub(super) const WH_AUXILIARY: Lex = Lex(1 << 10);
+    /// After it, "kind of" and "sort of" mean what they say.
+    pub(super) const DETERMINER: Lex = Lex(1 << 11);
+    /// An abbreviation whose dot does not end the sentence.
+    pub(super) const TITLE: Lex = Lex(1 << 12);
+
+    // Words that only matter beside each other.
+    pub(super) const DO: Lex = Lex(1 << 16);
+    pub(super) const YOU: Lex = Lex(1 << 17);
+    pub(super) const KNOW: Lex = Lex(1 << 18);
+    pub(super) const I: Lex = Lex(1 << 19);
+    pub(super) const MEAN: Lex = Lex(1 << 20);
+    pub(super) const KIND: Lex = Lex(1 << 21);
+    pub(super) const OF: Lex = Lex(1 << 22);
+    pub(super) const LIKE: Lex = Lex(1 << 23);
+    pub(super) const UH: Lex = Lex(1 << 24);
+    pub(super) const HUH: Lex = Lex(1 << 25);
+    pub(super) const MM: Lex = Lex(1 << 26);
+    pub(super) const HM: Lex = Lex(1 << 27);
+    pub(super) const GOT: Lex = Lex(1 << 28);
+    pub(super) const IT: Lex = Lex(1 << 29);
+    pub(super) const SEE: Lex = Lex(1 << 30);
+    pub(super) const ALL: Lex = Lex(1 << 31);
+    pub(super) const RIGHT: Lex = Lex(1 << 32);
+    pub(super) const COURSE: Lex = Lex(1 << 33);
+    pub(super) const MAKES: Lex = Lex(1 << 34);
+    pub(super) const SENSE: Lex = Lex(1 << 35);
+    pub(super) const FAIR: Lex = Lex(1 << 36);
+    pub(super) const ENOUGH: Lex = Lex(1 << 37);
+
+    /// Whether the word is any of `meanings`.
+    #[inline]
+    pub(super) const fn is(self, meanings: Lex) -> bool {
+        self.0 & meanings.0 != 0
+    }
+
+    /// Either's meanings.
+    pub(super) const fn or(self, other: Lex) -> Lex {
+        Lex(self.0 | other.0)
+    }
+
+    const fn only(self, meanings: Lex) -> Lex {
+        Lex(self.0 & meanings.0)
+    }
+}
+
+/// Every word by meaning. Hesitations and backchannels stand here with repeated letters
+/// collapsed ("hm" is "hmmm" as well); apostrophes are straight.
+const WORDS: &[(Lex, &[&str])] = &[
+    (Lex::HESITATION, &["um", "uh", "uhm", "er", "erm", "ah", "hm"]),
+    (Lex::SOFT, &["basically", "actually", "literally", "honestly"]),
+    (
+        Lex::BACKCHANNEL,
+        &[
+            // Vocalisations. "uh" by itself hesitates, "uh huh" does not.
+            "mhm", "mhmm", "m-hm", "hm", "mm-hmm", "uh-huh", "uhhuh", "huh", "aha", "ah", "oh",
+            // Assent.
+            "yeah", "yea", "yeh", "yep", "yup", "yes", "ya", "ok", "okay", "k", "kay", "right",
+            "alright", "sure", "true", "exactly", "absolutely", "definitely", "totally",
+            "certainly", "indeed", "gotcha", "understood",
+            // Short assessments.
+            "good", "great", "nice", "cool", "fine", "perfect", "wow", "really",
+        ],
+    ),
+    (
+        Lex::LEAD_IN,
+        &[
+            "so", "and", "but", "or", "well", "now", "then", "also", "um", "uh", "uhm", "er",
+            "erm", "ah", "hm", "oh", "ok", "okay", "alright", "right", "yeah", "yep", "yes",
+            "sure", "great", "perfect", "cool", "good", "fine", "hi", "hey", "hello",
+        ],
+    ),
+    (
+        Lex::TAG,
+        &[
+            "right", "ok", "okay", "alright", "yeah", "yep", "yes", "no", "huh", "hm", "mhm", "eh",
+            "correct", "true", "really", "sure", "see", "good", "fine", "cool", "great", "oh",
+            "hi", "hey", "hello", "understood",
+        ],
+    ),
+    (
+        Lex::AUXILIARY,
+        &[
+            "do", "does", "did", "am", "is", "are", "was", "were", "have", "has", "had", "can",
+            "could", "will", "would", "shall", "should", "may", "might", "must", "don't",
+            "doesn't", "didn't", "isn't", "aren't", "wasn't", "weren't", "haven't", "hasn't",
+            "hadn't", "can't", "couldn't", "won't", "wouldn't", "shouldn't",
+        ],
+    ),
+    (Lex::COMMAND, &["do", "have", "don't"]),
+    (Lex::PRONOUN, &["i", "you", "he", "she", "it", "we", "they", "this", "that", "these", "those", "there"]),
+    (Lex::OBJECT, &["it", "this", "that", "these", "those"]),
+    (Lex::WH, &["what", "when", "where", "which", "who", "whom", "whose", "why", "how"]),
+    (
+        Lex::WH_AUXILIARY,
+        &[
+            "what's", "what're", "what'd", "what'll", "when's", "when'd", "where's", "where'd",
+            "where're", "which's", "who's", "who'd", "who'll", "who're", "why's", "why'd", "how's",
+            "how'd", "how're", "how'll",
+        ],
+    ),
+    (Lex::DETERMINER, &["what", "which", "this", "that", "some", "any", "a"]),
+    (Lex::TITLE, &["mr", "mrs", "ms", "dr", "prof", "sr", "jr", "st", "vs"]),
+    (Lex::DO, &["do"]),
+    (Lex::YOU, &["you"]),
+    (Lex::KNOW, &["know"]),
+    (Lex::I, &["i"]),
+    (Lex::MEAN, &["mean"]),
+    (Lex::KIND, &["kind", "sort"]),
+    (Lex::OF, &["of"]),
+    (Lex::LIKE, &["like"]),
+    (Lex::UH, &["uh"]),
+    (Lex::HUH, &["huh"]),
+    (Lex::HM, &["hm"]),
+    (Lex::GOT, &["got"]),
+    (Lex::IT, &["it"]),
+    (Lex::SEE, &["see"]),
+    (Lex::ALL, &["all"]),
+    (Lex::RIGHT, &["right"]),
+    (Lex::COURSE, &["course"]),
+    (Lex::MAKES, &["makes"]),
+    (Lex::SENSE, &["sense"]),
+    (Lex::FAIR, &["fair"]),
+    (Lex::ENOUGH, &["enough"]),
+];
+
+/// What repeated letters may be collapsed to find.
+const DRAWN_OUT: Lex = Lex::HESITATION
+    .or(Lex::BACKCHANNEL)
+    .or(Lex::LEAD_IN)
+    .or(Lex::TAG)
+    .or(Lex::UH)
+    .or(Lex::HUH)
+    .or(Lex::HM);
+
+/// "mm" and longer: collapsed to one letter it would be the letter's name.
+const MM: Lex = Lex::HESITATION.or(Lex::BACKCHANNEL).or(Lex::LEAD_IN).or(Lex::TAG).or(Lex::MM);
+
+/// The longest word of the table, in bytes.
+const LONGEST: usize = 10;
+
+/// What the word means; case, drawn-out letters and the shape of apostrophes aside.
+#[inline]
+pub(super) fn look_up(word: &[u8]) -> Lex {
+    if word.len() <= LONGEST {
+        let lex = TABLE.find(pack(word));
+        if lex != Lex::NONE {
+            return lex;
+        }
+    }
+    match word.first() {
+        _ if !word.is_ascii() => curly(word),
+        Some(b'u' | b'U' | b'h' | b'H' | b'm' | b'M' | b'e' | b'E' | b'a' | b'A') => {
+            drawn_out(word)
+        }
+        _ => Lex::NONE,
+    }
+}
+
+/// Looks up a hesitation or backchannel whose letters are repeated.
+fn drawn_out(word: &[u8]) -> Lex {
+    let (mut key, mut length, mut last) = (0u128, 0, 0);
+    for byte in word {
+        let letter = byte | 0x20;
+        if letter == last {
+            continue;
+        }
+        if length == 6 || !matches!(letter, b'u' | b'h' | b'm' | b'e' | b'r' | b'a' | b'-') {
+            return Lex::NONE;
+        }
+        key |= u128::from(letter) << (8 * length);
+        length += 1;
+        last = letter;
+    }
+    match (length, last) {
+        (1, b'm') if word.len() > 1 => MM,
+        (1, _) => Lex::NONE,
+        _ => TABLE.find(key).only(DRAWN_OUT),
+    }
+}
+
+/// Looks up a word with a typographic apostrophe.
+fn curly(word: &[u8]) -> Lex {
+    if word.len() > LONGEST + 2 {
+        return Lex::NONE;
+    }
+    let Some(at) = word.windows(3).position(|three| three == "’".as_bytes()) else {
+        return Lex::NONE;
+    };
+    let mut straight = [0; LONGEST];
+    let letters = word[..at].iter().chain(b"'").chain(&word[at + 3..]);
+    let mut length = 0;
+    for (to, from) in straight.iter_mut().zip(letters) {
+        *to = *from;
+        length += 1;
+    }
+    TABLE.find(pack(&straight[..length]))
+}
+
+/// The word's bytes in lower case as one integer. Bytes with the high bit set keep it, so no
+/// word outside ASCII equals one of the table.
+#[inline]
+const fn pack(word: &[u8]) -> u128 {
+    let (mut key, mut at) = (0u128, 0);
+    while at < word.len() {
+        key |= ((word[at] | 0x20) as u128) << (8 * at);
+        at += 1;
+    }
+    key
+}
+
+const SLOTS: usize = 512;
+
+/// A hash table with linear probing; an empty slot has key 0.
+struct Table {
+    keys: [u128; SLOTS],
+    meanings: [Lex; SLOTS],
+}
+
+static TABLE: Table = Table::build();
+
+impl Table {
+    const fn slot(key: u128) -> usize {
+        let folded = (key as u64) ^ ((key >> 64) as u64).rotate_left(23);
+        (folded.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 55) as usize
+    }
+
+    #[inline]
+    fn find(&self, key: u128) -> Lex {
+        let mut slot = Self::slot(key);
+        loop {
+            if self.keys[slot] == key {
+                return self.meanings[slot];
+            }
+            if self.keys[slot] == 0 {
+                return Lex::NONE;
+            }
+            slot = (slot + 1) % SLOTS;
+        }
+    }
+
+    const fn build() -> Table {
+        let mut table = Table { keys: [0; SLOTS], meanings: [Lex::NONE; SLOTS] };
+        let (mut group, mut used) = (0, 0);
+        while group < WORDS.len() {
+            let (meaning, words) = WORDS[group];
+            let mut at = 0;
+            while at < words.len() {
+                assert!(words[at].len() <= LONGEST);
+                let key = pack(words[at].as_bytes());
+                let mut slot = Self::slot(key);
+                while table.keys[slot] != 0 && table.keys[slot] != key {
+                    slot = (slot + 1) % SLOTS;
+                }
+                used += (table.keys[slot] == 0) as usize;
+                table.keys[slot] = key;
+                table.meanings[slot] = table.meanings[slot].or(meaning);
+                at += 1;
+            }
+            group += 1;
+        }
+        // Room for probes to end soon, or at all.
+        assert!(used < SLOTS / 2);
+        table
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_found_in_any_case_and_length() {
+        assert!(look_up(b"Basically").is(Lex::SOFT));
+        assert!(look_up(b"OKAY").is(Lex::BACKCHANNEL));
+        assert!(look_up("what’s".as_bytes()).is(Lex::WH_AUXILIARY));
+        assert!(look_up("How’d".as_bytes()).is(Lex::WH_AUXILIARY));
+        assert!(look_up("Don’t".as_bytes()).is(Lex::AUXILIARY));
+        for word in ["", "m", "z", "card", "unbelievable", "ümlaut", "’", "um’", "like-minded"] {
+            assert_eq!(look_up(word.as_bytes()), Lex::NONE, "{word}");
+        }
+    }
+
+    #[test]
+    fn repeated_letters_collapse() {
+        for word in ["um", "Ummm", "uhhh", "errr", "hmmmmmmmmmmmmmmmmmm", "mm", "mmm", "UHM", "ahh"] {
+            assert!(look_up(word.as_bytes()).is(Lex::HESITATION), "{word}");
+        }
+        for word in ["mhm", "mhmm", "mmhmm", "Mm-hmm", "mm-hm", "uh-huh", "Uhh-huh", "uhhuh"] {
+            let lex = look_up(word.as_bytes());
+            assert!(lex.is(Lex::BACKCHANNEL) && !lex.is(Lex::HESITATION), "{word}");
+        }
+        for word in ["her", "here", "hum", "ham", "am", "are", "uh-uh", "haha", "ma'am", "eh", "aa"] {
+            assert!(!look_up(word.as_bytes()).is(Lex::HESITATION.or(Lex::BACKCHANNEL)), "{word}");
+        }
+    }
+}
