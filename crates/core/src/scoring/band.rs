@@ -4,7 +4,7 @@ use bigdecimal::BigDecimal;
 use bigdecimal::num_traits::Zero;
 use serde_json::Value;
 
-use super::decimal::{self, Ratio};
+use super::decimal::{self, MARK_LIMIT, Ratio};
 use super::rubric::number;
 
 /// The KPIs that a criterion may be bound to: every number that `compute_kpis`
@@ -77,10 +77,11 @@ pub(super) fn kpi_number(kpi: &str, value: &Value) -> Option<BigDecimal> {
     match value {
         Value::String(ratio) if kpi == "talk_listen_ratio" => {
             let (talk, listen) = ratio.split_once(':')?;
-            decimal::parse(listen)?;
-            decimal::parse(talk)
+            decimal::parse(listen, MARK_LIMIT)?;
+            decimal::parse(talk, MARK_LIMIT)
         }
-        other => number(other),
+        Value::Number(number) => decimal::parse(number.as_str(), MARK_LIMIT),
+        _ => None,
     }
 }
 
@@ -94,7 +95,7 @@ mod tests {
     }
 
     fn at(band: &Band, x: &str) -> String {
-        band.score(&decimal::parse(x).unwrap())
+        band.score(&decimal::parse(x, MARK_LIMIT).unwrap())
             .round(2)
             .to_plain_string()
     }

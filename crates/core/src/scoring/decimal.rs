@@ -5,14 +5,15 @@ use bigdecimal::num_bigint::{BigInt, Sign};
 use bigdecimal::num_traits::{One, Signed, Zero, pow};
 use bigdecimal::{BigDecimal, num_bigint};
 
-/// A number may be written with at most this many digits.
-pub(super) const MAX_DIGITS: usize = 1_000;
-/// The power of ten in a number's written exponent may be at most this, either way.
-pub(super) const MAX_EXPONENT: u32 = 1_000;
+/// The limit of a number in a rubric. The widths of a thousand bands multiply into one
+/// denominator, so they are held shorter than marks, which only add up.
+pub(super) const RUBRIC_LIMIT: u16 = 100;
+/// The limit of a mark or a KPI.
+pub(super) const MARK_LIMIT: u16 = 1_000;
 
-/// Reads a JSON number's text exactly. `None` when it is no number, or has more
-/// than [`MAX_DIGITS`] digits or a power of ten beyond [`MAX_EXPONENT`].
-pub(super) fn parse(text: &str) -> Option<BigDecimal> {
+/// Reads a JSON number's text exactly. `None` when it is no number, or is written with
+/// more than `limit` digits or with an exponent beyond ±`limit`.
+pub(super) fn parse(text: &str, limit: u16) -> Option<BigDecimal> {
     let (sign, unsigned) = match text.strip_prefix('-') {
         Some(rest) => (Sign::Minus, rest),
         None => (Sign::Plus, text),
@@ -22,8 +23,8 @@ pub(super) fn parse(text: &str) -> Option<BigDecimal> {
         None => (unsigned, 0),
     };
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let too_long =
-        whole.len() + fraction.len() > MAX_DIGITS || exponent.unsigned_abs() > MAX_EXPONENT;
+    let too_long = whole.len() + fraction.len() > usize::from(limit)
+        || exponent.unsigned_abs() > u32::from(limit);
     let digits_only = whole
         .bytes()
         .chain(fraction.bytes())
@@ -124,7 +125,7 @@ mod tests {
     use super::*;
 
     fn d(text: &str) -> BigDecimal {
-        parse(text).unwrap()
+        parse(text, MARK_LIMIT).unwrap()
     }
 
     #[test]
@@ -152,18 +153,25 @@ mod tests {
             "", "-", ".", ".5", "NaN", "Infinity", "+1", "1_000", " 1", "1e", "1e5.5", "--1",
             "1.2.3",
         ] {
-            assert!(parse(text).is_none(), "{text}");
+            assert!(parse(text, MARK_LIMIT).is_none(), "{text}");
         }
     }
 
     #[test]
     fn bounds_digits_and_exponents_before_expanding_them() {
         for text in ["1e1001", "1e-1001", "1e1000000", "1e-99999999999999999999"] {
-            assert!(parse(text).is_none(), "{text}");
+            assert!(parse(text, MARK_LIMIT).is_none(), "{text}");
         }
-        assert!(parse(&"9".repeat(MAX_DIGITS)).is_some());
-        assert!(parse(&"9".repeat(MAX_DIGITS + 1)).is_none());
-        assert!(parse(&format!("0.{}", "9".repeat(MAX_DIGITS))).is_none());
+        for (text, read) in [
+            ("9".repeat(7), true),
+            ("9".repeat(8), false),
+            ("0.999999".into(), true),
+            ("0.9999999".into(), false),
+            ("1e7".into(), true),
+            ("1e-8".into(), false),
+        ] {
+            assert_eq!(parse(&text, 7).is_some(), read, "{text}");
+        }
         assert_eq!(to_plain_string(&d("1e1000")).len(), 1_001);
     }
 

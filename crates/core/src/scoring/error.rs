@@ -5,7 +5,7 @@
 use bigdecimal::BigDecimal;
 
 use super::band::KNOWN_KPIS;
-use super::decimal::{MAX_DIGITS, MAX_EXPONENT};
+use super::decimal::{MARK_LIMIT, RUBRIC_LIMIT};
 use super::rubric::MAX_CRITERIA;
 
 /// Names and numbers are cut to this many characters in a message.
@@ -163,7 +163,7 @@ impl RubricError {
             Self::Band(_) | Self::BandWithoutKpi(_) => {
                 r#"Write "kpi": "questions_asked", "band": [0, 5, 10, 20]."#.into()
             }
-            Self::Weight(_) | Self::Threshold(_) => number_limits(),
+            Self::Weight(_) | Self::Threshold(_) => number_limit(RUBRIC_LIMIT),
         })
     }
 }
@@ -222,7 +222,7 @@ impl ScoreError {
             Self::MarkShape { .. } => {
                 Some(r#"Write a number, {"score": number}, or null for not applicable."#.into())
             }
-            Self::NumberTooLong { .. } => Some(number_limits()),
+            Self::NumberTooLong { .. } => Some(number_limit(MARK_LIMIT)),
             Self::OutOfRange { .. } => {
                 Some(r#"The rubric's "scale" says what range the marks have."#.into())
             }
@@ -231,8 +231,8 @@ impl ScoreError {
     }
 }
 
-fn number_limits() -> String {
-    format!("Numbers have at most {MAX_DIGITS} digits and exponents up to {MAX_EXPONENT}.")
+fn number_limit(limit: u16) -> String {
+    format!("Write a JSON number of at most {limit} digits, with an exponent up to {limit}.")
 }
 
 /// A name in quotation marks, cut to a length that fits a message.

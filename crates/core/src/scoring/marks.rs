@@ -5,9 +5,9 @@ use bigdecimal::num_traits::Zero;
 use serde_json::{Number, Value};
 
 use super::band::{Band, kpi_number};
-use super::decimal::Ratio;
+use super::decimal::{self, MARK_LIMIT, Ratio};
 use super::error::ScoreError;
-use super::rubric::{Criterion, Rubric, Scale, number};
+use super::rubric::{Criterion, Rubric, Scale};
 
 /// What an attempt has been marked with: its columns `evaluation`, `kpis` and
 /// `score_breakdown`. A JSON null is the same as no value.
@@ -183,7 +183,7 @@ fn ranged<'a>(
             });
         }
     };
-    let Some(mark) = value.and_then(number) else {
+    let Some(mark) = decimal::parse(written.as_str(), MARK_LIMIT) else {
         return Err(ScoreError::NumberTooLong {
             criterion: criterion(),
             column,

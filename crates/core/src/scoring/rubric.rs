@@ -8,7 +8,7 @@ use bigdecimal::num_traits::{One, Signed, Zero};
 use serde_json::{Map, Value};
 
 use super::band::{Band, KNOWN_KPIS};
-use super::decimal;
+use super::decimal::{self, RUBRIC_LIMIT};
 use super::error::RubricError;
 
 /// A rubric may have at most this many criteria.
@@ -172,10 +172,10 @@ impl Scale {
     }
 }
 
-/// The exact value of a JSON number; `None` for anything else or a number too long.
+/// The exact value of a rubric's number; `None` for anything else or one too long.
 pub(super) fn number(value: &Value) -> Option<BigDecimal> {
     match value {
-        Value::Number(number) => decimal::parse(number.as_str()),
+        Value::Number(number) => decimal::parse(number.as_str(), RUBRIC_LIMIT),
         _ => None,
     }
 }

@@ -55,7 +55,6 @@ const fn home(key: Packed) -> usize {
     (key.hash() >> (u64::BITS - SLOTS.trailing_zeros())) as usize
 }
 
-#[allow(long_running_const_eval)] // a second or so, for 7,500 words
 const fn build() -> [Slot; SLOTS] {
     let empty = Slot {
         key: Packed { head: 0, tail: 0 },

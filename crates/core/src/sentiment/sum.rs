@@ -11,29 +11,40 @@ pub(super) struct Placed {
     pub(super) valence: Valence,
 }
 
+/// Up to this many values are searched one by one.
+const SCANNED: usize = 24;
+
 /// Halves what comes before the first "but" and adds half to what comes after.
 ///
 /// For each value in turn the reference weighs the first word that has this value at that
 /// moment, not the word it stands at; so does this.
 pub(super) fn weigh_around_but(values: &mut [Placed], but: usize) {
-    // Value and index, so that the first word with a value is found without a scan.
+    // Value and index of the words so far, kept only where a scan would not be cheaper.
     let mut seen: BTreeSet<(u64, usize)> = BTreeSet::new();
+    let scan = values.len() <= SCANNED;
     for i in 0..values.len() {
         let value = values[i].valence.value;
         // A zero stays zero, and which zero is weighed shows only in its type: see `Analyzer`.
         if value == 0.0 {
             continue;
         }
-        seen.insert((value.to_bits(), i));
-        if let Some(&(bits, first)) = seen.range((value.to_bits(), 0)..).next() {
-            let weight = if values[first].at < but { 0.5 } else { 1.5 };
-            let weighed = value * weight;
-            seen.remove(&(bits, first));
+        let key = value.to_bits();
+        let first = if scan {
+            let mut so_far = values[..i].iter();
+            so_far.position(|earlier| earlier.valence.value == value)
+        } else {
+            seen.insert((key, i));
+            seen.range((key, 0)..).next().map(|&(_, first)| first)
+        };
+        let first = first.unwrap_or(i);
+        let weighed = value * if values[first].at < but { 0.5 } else { 1.5 };
+        values[first].valence = Valence {
+            value: weighed,
+            int: false,
+        };
+        if !scan {
+            seen.remove(&(key, first));
             seen.insert((weighed.to_bits(), first));
-            values[first].valence = Valence {
-                value: weighed,
-                int: false,
-            };
         }
     }
 }

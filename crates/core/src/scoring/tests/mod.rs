@@ -2,9 +2,10 @@
 //! properties that hold for any rubric.
 
 mod explained;
+mod outcomes;
 mod properties;
 mod rubrics;
-mod rules;
+mod sources;
 mod vectors;
 
 use serde_json::{Value, json};
@@ -52,4 +53,12 @@ fn text(scored: &Scored) -> Option<String> {
 /// The score as text, of an evaluation that has one.
 fn score_of(rubric: &Rubric, evaluation: Value) -> String {
     text(&evaluated(rubric, evaluation).unwrap()).unwrap()
+}
+
+fn sources(scored: &Scored) -> Vec<&'static str> {
+    scored
+        .lines
+        .iter()
+        .map(|line| line.source.as_str())
+        .collect()
 }

@@ -167,12 +167,60 @@ proptest! {
     }
 
     #[test]
-    fn any_json_is_read_or_refused(garbage in r#"(\{|\[|"[a-z]*"|,|:|[0-9.eE-]{1,6}|null|true|\}|\]|"criteria"|"score"|"A"| )*"#) {
-        if let Ok(value) = serde_json::from_str::<Value>(&garbage) {
-            let _ = Rubric::parse(&value);
-            let _ = evaluated(&loan_call(), value);
+    fn any_json_is_read_or_refused(value in any_json()) {
+        let bound = rubric(json!({"criteria": [
+            {"name": "A", "weight": 1, "kpi": "words", "band": [0, 1, 2, 3]}, {"name": "B", "weight": 1}
+        ]}));
+        let inputs = Inputs { evaluation: Some(&value), ..Inputs::default() };
+        for inputs in [
+            inputs,
+            Inputs { kpis: Some(&value), evaluation: None, ..inputs },
+            Inputs { breakdown: Some(&value), evaluation: None, ..inputs },
+        ] {
+            match score(&bound, &inputs) {
+                Ok(scored) => prop_assert_eq!(scored.lines.last().map(|line| &line.score), Some(&scored.score)),
+                Err(error) => prop_assert!(!error.message().contains('\n')),
+            }
+        }
+        match Rubric::parse(&value) {
+            Ok(_) => {}
+            Err(error) => prop_assert!(Rubric::validate_for_write(&value) == Err(error)),
         }
     }
+}
+
+/// JSON of the keys and values that rubrics and marks are made of, in any arrangement.
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(json!(null)),
+        any::<bool>().prop_map(Value::from),
+        "-?(0|[1-9][0-9]{0,2})(\\.[0-9]{1,3})?(e-?[0-9]{1,7})?"
+            .prop_map(|number| serde_json::from_str(&number).unwrap()),
+        prop::sample::select(vec!["A", "", "words", "45:55", "NaN"]).prop_map(Value::from),
+    ];
+    let keys = [
+        "A",
+        "B",
+        "criteria",
+        "scale",
+        "min",
+        "max",
+        "threshold",
+        "name",
+        "weight",
+        "critical",
+        "kpi",
+        "band",
+        "score",
+        "words",
+    ];
+    leaf.prop_recursive(4, 48, 6, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+            prop::collection::vec((prop::sample::select(keys.to_vec()), inner), 0..6)
+                .prop_map(|pairs| pairs.into_iter().map(|(k, v)| (k.to_owned(), v)).collect()),
+        ]
+    })
 }
 
 /// A thousand bands of different widths, of the longest numbers there may be.
@@ -180,10 +228,10 @@ proptest! {
 fn the_worst_rubric_is_scored_in_bounded_time() {
     let criteria: Vec<String> = (0..1_000)
         .map(|at| {
-            let digits = format!("9{at:04}{}", "7".repeat(990));
+            let digits = format!("9{at:04}{}", "7".repeat(90));
             format!(
                 r#"{{"name": "c{at}", "weight": 0.{digits}, "kpi": "words",
-                    "band": [-1{digits}e900, 1.{digits}, {digits}e6, {digits}e9]}}"#
+                    "band": [-1{digits}e100, 1.{digits}, {digits}e6, {digits}e9]}}"#
             )
         })
         .collect();
@@ -202,5 +250,5 @@ fn the_worst_rubric_is_scored_in_bounded_time() {
     .unwrap();
     println!("worst rubric: {:?}", started.elapsed());
     assert_eq!(text(&scored).as_deref(), Some("100.00"));
-    assert!(started.elapsed() < Duration::from_secs(60));
+    assert!(started.elapsed() < Duration::from_secs(30));
 }

@@ -76,7 +76,7 @@ fn rule_4_weights_are_numbers_of_zero_or_more() {
         "null",
         "true",
         "[1]",
-        "1e1001",
+        "1e101",
         "1e999999999",
     ] {
         assert_eq!(

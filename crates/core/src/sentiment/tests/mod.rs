@@ -71,6 +71,17 @@ fn generated_sentences_agree() {
     );
 }
 
+/// Long enough for the ordered search around a "but".
+#[test]
+fn long_sentences_agree() {
+    let mut generator = generator::Generator::new(1);
+    let mut long = || {
+        let parts: Vec<String> = (0..20).map(|_| generator.sentence()).collect();
+        parts.join(" but ")
+    };
+    assert_eq!(assert_agreement((0..500).map(|_| long())), 500);
+}
+
 #[test]
 fn every_word_of_the_tables_agrees() {
     let rated = lexicon().flat_map(|(word, _)| {
