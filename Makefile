@@ -1,0 +1,17 @@
+# Each target is one script. Start with: make demo
+.PHONY: demo test bench install cluster cluster-stop lint
+
+demo:         ## the main job on real input, on a private cluster
+	@scripts/demo.sh
+test:         ## all tests
+	@scripts/test.sh
+bench:        ## callcoach beside its plpgsql reference
+	@scripts/bench.sh
+install:      ## build and install: make install PG_CONFIG=/path/to/pg_config
+	@scripts/install.sh
+cluster:      ## leave a private cluster with demo data running, and say how to connect
+	@scripts/demo.sh --keep
+cluster-stop: ## end it and remove its data
+	@scripts/cluster.sh remove demo
+lint:         ## rustfmt, clippy
+	@scripts/lint.sh

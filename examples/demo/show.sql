@@ -1,0 +1,57 @@
+-- Completes the demo's attempts, and shows what a person wants to see.
+\set claims_evaluation `cat examples/claims_intake/evaluation.json`
+\pset footer off
+
+\echo
+\echo '--- One statement completes four attempts: KPIs, scores, facts and webhooks follow in its transaction.'
+update scenario_attempts set status = 'completed';
+\echo '--- The judge of the claims call answers only now; the score and the fact follow.'
+update scenario_attempts set evaluation = :'claims_evaluation' where user_id = 'user_ben' and evaluation is null;
+select refresh_reporting();
+
+\echo
+\echo '--- KPIs'
+select u.name as trainee, s.title as scenario, k.talk_ms, k.listen_ms, k.talk_listen_ratio as ratio,
+       k.words_per_minute as wpm, k.filler_words as fillers, k.interruptions, k.questions_asked as questions,
+       k.sentiment_score as sentiment
+  from scenario_attempts a
+  join dim_users u using (org_id, user_id)
+  join scenarios s on s.id = a.scenario_id,
+       jsonb_to_record(a.kpis) as k (talk_ms bigint, listen_ms bigint, talk_listen_ratio text, words_per_minute int,
+                                     filler_words int, interruptions int, questions_asked int, sentiment_score numeric)
+ order by a.org_id, u.name, s.title;
+
+\echo '--- How Ana''s score came about (the last line is the whole attempt)'
+select * from explain_score('a1100000-0000-4000-8000-000000000000');
+
+\echo '--- Facts'
+select u.name as trainee, f.date_key, f.score, f.duration_seconds as seconds, f.talk_ms, f.listen_ms
+  from fact_scenario_attempts f join dim_users u using (org_id, user_id) order by f.org_id, u.name, f.score;
+
+\echo '--- Leaderboard of the month'
+select o.name as organisation, u.name as trainee, to_char(l.month at time zone 'UTC', 'YYYY-MM') as month,
+       round(l.avg_score, 2) as avg_score, l.attempts, l.total_duration as seconds,
+       round(l.avg_talk_percentage::numeric, 1) as talk_percent
+  from mv_leaderboard_month l join dim_users u using (org_id, user_id) join dim_orgs o using (org_id)
+ order by o.name, l.avg_score desc;
+
+\echo '--- Webhooks waiting to be sent (disabled endpoints get none)'
+select w.name as endpoint, d.event, d.status, left(d.idempotency_key::text, 8) as key, length(d.body) as bytes,
+       d.payload ->> 'score' as score
+  from webhook_deliveries d join webhooks w on w.id = d.webhook_id order by d.org_id, w.name, d.event, d.payload ->> 'score';
+\echo '--- The body of one, as it will be signed'
+select left(body, 230) || ' …' as body from webhook_deliveries where event = 'scenario.completed' order by length(body) limit 1;
+
+\echo '--- The same tables, as a member of Northwind with a verified token sees them'
+begin;
+select set_config('request.jwt.claims', '{"sub": "user_noa", "o": {"id": "org_northwind"}}', true) \g /dev/null
+set local role authenticated;
+select callcoach.pre_request() \g /dev/null
+select (select string_agg(name, ', ') from orgs) as orgs, (select count(*) from scenarios) as scenarios,
+       (select count(*) from scenario_attempts) as attempts, (select count(*) from fact_scenario_attempts) as facts,
+       (select count(*) from webhook_deliveries) as deliveries;
+\echo '--- She asks for Harbor Lending''s rows: there are none for her. She claims to act there: refused.'
+select count(*) as harbor_attempts from scenario_attempts where org_id = 'a0000000-0000-4000-8000-000000000000';
+\set ON_ERROR_STOP off
+select set_org_claim('a0000000-0000-4000-8000-000000000000');
+rollback;
