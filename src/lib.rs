@@ -20,6 +20,8 @@ mod gucs;
 mod jsonb;
 mod kpis;
 mod lookup;
+#[cfg(any(test, feature = "pg_test"))]
+mod pg_tests;
 mod reporting;
 mod rows;
 mod scoring;
@@ -30,11 +32,27 @@ mod webhooks;
 
 pgrx::pg_module_magic!(name, version);
 
-// What clients must not call over the API lives in a schema that PostgREST does not expose.
+/// What clients must not call over the API lives in a schema that PostgREST does not expose. pgrx wants the
+/// module to know the name; the bootstrap makes the schema before the trigger functions, which pgrx does not
+/// order after it.
+#[pg_schema]
+mod callcoach {}
 extension_sql!("CREATE SCHEMA callcoach;", name = "internal_schema", bootstrap);
 extension_sql_file!("sql/extension.sql", name = "comments_and_grants", finalize);
 
 #[pg_guard]
 extern "C-unwind" fn _PG_init() {
     gucs::init();
+}
+
+/// What cargo-pgrx's test runner looks for.
+#[cfg(test)]
+pub mod pg_test {
+    /// Once before the tests.
+    pub fn setup(_options: Vec<&str>) {}
+
+    /// Settings of the tests' server.
+    pub fn postgresql_conf_options() -> Vec<&'static str> {
+        vec!["shared_preload_libraries = 'callcoach'"]
+    }
 }

@@ -19,18 +19,9 @@ const TEN_WORDS: [&str; 8] = [
 ];
 
 const OTHERS: [(&str, &str); 4] = [
-    (
-        "but",
-        "The plan looks good, but the fees are a terrible surprise.",
-    ),
-    (
-        "curly apostrophe",
-        "I don’t think that it’s the right plan for us.",
-    ),
-    (
-        "emoji",
-        "Thanks, that was such a great help to me \u{1F600}",
-    ),
+    ("but", "The plan looks good, but the fees are a terrible surprise."),
+    ("curly apostrophe", "I don’t think that it’s the right plan for us."),
+    ("emoji", "Thanks, that was such a great help to me \u{1F600}"),
     ("two words", "Okay, thanks."),
 ];
 
@@ -58,9 +49,7 @@ fn sentences(c: &mut Criterion) {
     let megabyte = TEN_WORDS.join(" ").repeat(2_300);
     let mut group = c.benchmark_group("sentiment, one sentence of a megabyte");
     group.throughput(Throughput::Bytes(megabyte.len() as u64));
-    group.bench_function("callcoach", |b| {
-        b.iter(|| analyzer.compound(black_box(&megabyte)))
-    });
+    group.bench_function("callcoach", |b| b.iter(|| analyzer.compound(black_box(&megabyte))));
     group.finish();
 }
 

@@ -90,9 +90,7 @@ impl WebhookError {
             Self::UnknownEvent(_) => {
                 format!("Events: {}.", Event::ALL.map(Event::as_str).join(", "))
             }
-            Self::PayloadTooLarge(_) => {
-                "Send identifiers, and let the receiver fetch the rest.".into()
-            }
+            Self::PayloadTooLarge(_) => "Send identifiers, and let the receiver fetch the rest.".into(),
         }
     }
 }
@@ -110,13 +108,7 @@ pub fn check_payload(data_json: &str) -> Result<(), WebhookError> {
 /// are made once, stored and sent as they are.
 ///
 /// `data_json` must be JSON text; it goes in verbatim.
-pub fn body(
-    idempotency_key: &str,
-    event: Event,
-    occurred_at: &str,
-    org_id: &str,
-    data_json: &str,
-) -> String {
+pub fn body(idempotency_key: &str, event: Event, occurred_at: &str, org_id: &str, data_json: &str) -> String {
     format!(
         r#"{{"idempotency_key":{},"event":{},"occurred_at":{},"org_id":{},"data":{data_json}}}"#,
         Value::from(idempotency_key),
@@ -153,20 +145,11 @@ mod tests {
 
     #[test]
     fn other_names_are_refused_with_the_list() {
-        for name in [
-            "",
-            "Scenario.Assigned",
-            "scenario.assigned ",
-            "attempt.scored",
-        ] {
+        for name in ["", "Scenario.Assigned", "scenario.assigned ", "attempt.scored"] {
             let error = Event::parse(name).unwrap_err();
             assert_eq!(error, WebhookError::UnknownEvent(name.into()));
             assert!(error.message().contains(&format!("\"{name}\"")));
-            assert!(
-                Event::ALL
-                    .iter()
-                    .all(|event| error.hint().contains(event.as_str()))
-            );
+            assert!(Event::ALL.iter().all(|event| error.hint().contains(event.as_str())));
         }
         let long = Event::parse(&"x".repeat(100_000)).unwrap_err();
         assert!(long.message().len() < 200);

@@ -232,7 +232,6 @@ impl<V: FnMut(&Sentence<'_>)> Scan<'_, V> {
             self.counted = true;
             self.words += 1;
         }
-        self.begin(start);
         self.out.lexemes.push(Lexeme {
             start,
             end: at,
@@ -242,14 +241,6 @@ impl<V: FnMut(&Sentence<'_>)> Scan<'_, V> {
         });
         self.comma = false;
         self.bound();
-    }
-
-    /// A sentence begins with its first lexeme, and the punctuation right before it.
-    fn begin(&mut self, lexeme: usize) {
-        if self.out.lexemes.is_empty() {
-            let before = &self.bytes[self.start..lexeme];
-            self.start += before.iter().rposition(|b| *b == b' ').map_or(0, |space| space + 1);
-        }
     }
 
     fn bound(&mut self) {

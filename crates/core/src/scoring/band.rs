@@ -45,12 +45,7 @@ pub(super) struct Band {
 impl Band {
     /// `None` unless `value` is an array of exactly four ascending numbers.
     pub(super) fn parse(kpi: &'static str, value: &Value) -> Option<Self> {
-        let points: Vec<BigDecimal> = value
-            .as_array()?
-            .iter()
-            .take(5)
-            .map(number)
-            .collect::<Option<_>>()?;
+        let points: Vec<BigDecimal> = value.as_array()?.iter().take(5).map(number).collect::<Option<_>>()?;
         let points: [BigDecimal; 4] = points.try_into().ok()?;
         points.is_sorted().then_some(Self { kpi, points })
     }
@@ -95,9 +90,7 @@ mod tests {
     }
 
     fn at(band: &Band, x: &str) -> String {
-        band.score(&decimal::parse(x, MARK_LIMIT).unwrap())
-            .round(2)
-            .to_plain_string()
+        band.score(&decimal::parse(x, MARK_LIMIT).unwrap()).round(2).to_plain_string()
     }
 
     #[test]
@@ -123,30 +116,15 @@ mod tests {
     #[test]
     fn a_step_belongs_to_the_hundred() {
         let fewer_is_better = band(json!([0, 0, 3, 3]));
-        for (x, score) in [
-            ("-0.01", "0.00"),
-            ("0", "100.00"),
-            ("3", "100.00"),
-            ("3.0000001", "0.00"),
-        ] {
+        for (x, score) in [("-0.01", "0.00"), ("0", "100.00"), ("3", "100.00"), ("3.0000001", "0.00")] {
             assert_eq!(at(&fewer_is_better, x), score, "at {x}");
         }
         let point = band(json!([1.5, 1.5, 1.5, 1.5]));
-        for (x, score) in [
-            ("1.4999", "0.00"),
-            ("1.5", "100.00"),
-            ("1.50", "100.00"),
-            ("2", "0.00"),
-        ] {
+        for (x, score) in [("1.4999", "0.00"), ("1.5", "100.00"), ("1.50", "100.00"), ("2", "0.00")] {
             assert_eq!(at(&point, x), score, "at {x}");
         }
         let tip = band(json!([-1, 0.5, 0.5, 1]));
-        for (x, score) in [
-            ("-1", "0.00"),
-            ("0", "66.67"),
-            ("0.5", "100.00"),
-            ("0.75", "50.00"),
-        ] {
+        for (x, score) in [("-1", "0.00"), ("0", "66.67"), ("0.5", "100.00"), ("0.75", "50.00")] {
             assert_eq!(at(&tip, x), score, "at {x}");
         }
     }
@@ -171,26 +149,10 @@ mod tests {
     #[test]
     fn a_ratio_is_its_first_number() {
         let read = |kpi, value| kpi_number(kpi, &value).map(|n| n.to_plain_string());
-        assert_eq!(
-            read("talk_listen_ratio", json!("45:55")).as_deref(),
-            Some("45")
-        );
-        assert_eq!(
-            read("talk_listen_ratio", json!("0:0")).as_deref(),
-            Some("0")
-        );
-        assert_eq!(
-            read("sentiment_score", json!(-0.25)).as_deref(),
-            Some("-0.25")
-        );
-        for bad in [
-            json!("45"),
-            json!("45:"),
-            json!(":55"),
-            json!("a:b"),
-            json!([45]),
-            json!("NaN:1"),
-        ] {
+        assert_eq!(read("talk_listen_ratio", json!("45:55")).as_deref(), Some("45"));
+        assert_eq!(read("talk_listen_ratio", json!("0:0")).as_deref(), Some("0"));
+        assert_eq!(read("sentiment_score", json!(-0.25)).as_deref(), Some("-0.25"));
+        for bad in [json!("45"), json!("45:"), json!(":55"), json!("a:b"), json!([45]), json!("NaN:1")] {
             assert_eq!(read("talk_listen_ratio", bad), None);
         }
         assert_eq!(read("words", json!("45:55")), None);

@@ -23,12 +23,9 @@ pub(super) fn parse(text: &str, limit: u16) -> Option<BigDecimal> {
         None => (unsigned, 0),
     };
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let too_long = whole.len() + fraction.len() > usize::from(limit)
-        || exponent.unsigned_abs() > u32::from(limit);
-    let digits_only = whole
-        .bytes()
-        .chain(fraction.bytes())
-        .all(|b| b.is_ascii_digit());
+    let too_long =
+        whole.len() + fraction.len() > usize::from(limit) || exponent.unsigned_abs() > u32::from(limit);
+    let digits_only = whole.bytes().chain(fraction.bytes()).all(|b| b.is_ascii_digit());
     if too_long || !digits_only || whole.is_empty() {
         return None;
     }
@@ -92,9 +89,7 @@ impl Ratio {
             }
             terms = pairs;
         }
-        terms
-            .pop()
-            .unwrap_or_else(|| Self::whole(BigDecimal::zero()))
+        terms.pop().unwrap_or_else(|| Self::whole(BigDecimal::zero()))
     }
 
     /// The one rounding: half away from zero, to `places` decimals.
@@ -110,11 +105,7 @@ impl Ratio {
         }
         // BigInt division cuts towards zero, so half of the divisor, added with the
         // dividend's own sign, rounds half away from zero.
-        let half = if num.is_negative() {
-            -&den
-        } else {
-            den.clone()
-        };
+        let half = if num.is_negative() { -&den } else { den.clone() };
         let rounded = (num * 2 + half) / (den * 2);
         BigDecimal::new(rounded, i64::from(places))
     }
@@ -138,10 +129,7 @@ mod tests {
             ("1e2", "100"),
             ("1E+2", "100"),
             ("25e-2", "0.25"),
-            (
-                "0.1000000000000000055511151231257827",
-                "0.1000000000000000055511151231257827",
-            ),
+            ("0.1000000000000000055511151231257827", "0.1000000000000000055511151231257827"),
         ] {
             assert_eq!(to_plain_string(&d(text)), plain, "{text}");
         }
@@ -149,10 +137,9 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_number() {
-        for text in [
-            "", "-", ".", ".5", "NaN", "Infinity", "+1", "1_000", " 1", "1e", "1e5.5", "--1",
-            "1.2.3",
-        ] {
+        for text in
+            ["", "-", ".", ".5", "NaN", "Infinity", "+1", "1_000", " 1", "1e", "1e5.5", "--1", "1.2.3"]
+        {
             assert!(parse(text, MARK_LIMIT).is_none(), "{text}");
         }
     }

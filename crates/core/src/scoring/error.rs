@@ -109,10 +109,7 @@ impl RubricError {
                 format!("rubric has more than one criterion {}", quote(name))
             }
             Self::Weight(name) => {
-                format!(
-                    "weight of criterion {} is not a number of 0 or more",
-                    quote(name)
-                )
+                format!("weight of criterion {} is not a number of 0 or more", quote(name))
             }
             Self::NoWeight => "weights of the rubric add up to 0".into(),
             Self::WeightSum(sum) => {
@@ -124,23 +121,13 @@ impl RubricError {
                 format!("threshold of criterion {} is not a number", quote(name))
             }
             Self::Critical(name) => {
-                format!(
-                    "critical of criterion {} is neither true nor false",
-                    quote(name)
-                )
+                format!("critical of criterion {} is neither true nor false", quote(name))
             }
             Self::UnknownKpi { criterion, kpi } => {
-                format!(
-                    "criterion {} names an unknown KPI {}",
-                    quote(criterion),
-                    quote(kpi)
-                )
+                format!("criterion {} names an unknown KPI {}", quote(criterion), quote(kpi))
             }
             Self::Band(name) => {
-                format!(
-                    "band of criterion {} is not four ascending numbers",
-                    quote(name)
-                )
+                format!("band of criterion {} is not four ascending numbers", quote(name))
             }
             Self::BandWithoutKpi(name) => {
                 format!("criterion {} has a band but no KPI", quote(name))
@@ -180,22 +167,11 @@ impl ScoreError {
             Self::NumberTooLong { criterion, .. } => {
                 format!("number for criterion {} is too long", quote(criterion))
             }
-            Self::OutOfRange {
-                criterion,
-                min,
-                max,
-                ..
-            } => format!(
-                "mark of criterion {} is outside {} to {}",
-                quote(criterion),
-                plain(min),
-                plain(max)
-            ),
+            Self::OutOfRange { criterion, min, max, .. } => {
+                format!("mark of criterion {} is outside {} to {}", quote(criterion), plain(min), plain(max))
+            }
             Self::KpiValue { criterion, kpi } => {
-                format!(
-                    "KPI {kpi} of criterion {} is not a number",
-                    quote(criterion)
-                )
+                format!("KPI {kpi} of criterion {} is not a number", quote(criterion))
             }
         }
     }
@@ -223,9 +199,7 @@ impl ScoreError {
                 Some(r#"Write a number, {"score": number}, or null for not applicable."#.into())
             }
             Self::NumberTooLong { .. } => Some(number_limit(MARK_LIMIT)),
-            Self::OutOfRange { .. } => {
-                Some(r#"The rubric's "scale" says what range the marks have."#.into())
-            }
+            Self::OutOfRange { .. } => Some(r#"The rubric's "scale" says what range the marks have."#.into()),
             Self::KpiValue { .. } => None,
         }
     }

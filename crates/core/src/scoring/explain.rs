@@ -58,27 +58,15 @@ impl CriterionLine {
         let of_rubric = rubric.threshold.as_ref().filter(|_| c.critical);
         let threshold = c.threshold.as_ref().or(of_rubric);
         let applies = !matches!(mark, Mark::NotApplicable) && !applied.is_zero();
-        let share = if applies {
-            c.weight.clone()
-        } else {
-            BigDecimal::zero()
-        };
+        let share = if applies { c.weight.clone() } else { BigDecimal::zero() };
         let applied_weight = match applied.is_zero() {
             true => BigDecimal::zero(),
             false => Ratio::new(share, applied.clone()).round(6),
         };
         let (score, mark, passed, source) = match mark {
-            Mark::Given(Given {
-                source,
-                mark,
-                shown,
-                ..
-            }) => (
-                Some(shown.clone()),
-                Some(mark.clone()),
-                meets(c, shown, threshold),
-                *source,
-            ),
+            Mark::Given(Given { source, mark, shown, .. }) => {
+                (Some(shown.clone()), Some(mark.clone()), meets(c, shown, threshold), *source)
+            }
             Mark::NotApplicable => (None, None, None, Source::NotApplicable),
             Mark::Missing => (Some(BigDecimal::zero()), None, Some(false), Source::Missing),
         };
@@ -96,16 +84,8 @@ impl CriterionLine {
     }
 
     /// The line for the whole attempt.
-    pub(super) fn overall(
-        rubric: &Rubric,
-        score: Option<&BigDecimal>,
-        passed: Option<bool>,
-    ) -> Self {
-        let applied = if score.is_some() {
-            BigDecimal::one()
-        } else {
-            BigDecimal::zero()
-        };
+    pub(super) fn overall(rubric: &Rubric, score: Option<&BigDecimal>, passed: Option<bool>) -> Self {
+        let applied = if score.is_some() { BigDecimal::one() } else { BigDecimal::zero() };
         Self {
             weight: Some(rubric.weight_sum.clone()),
             applied_weight: Some(applied),
@@ -137,9 +117,7 @@ pub(super) fn unknown(rubric: &Rubric, inputs: &Inputs) -> Vec<CriterionLine> {
         .flat_map(|marks| marks.keys().map(String::as_str))
         .filter(|name| !known.contains(name))
         .collect();
-    let line = |name: &str| CriterionLine {
-        criterion: Some(name.into()),
-        ..CriterionLine::empty(Source::Unknown)
-    };
+    let line =
+        |name: &str| CriterionLine { criterion: Some(name.into()), ..CriterionLine::empty(Source::Unknown) };
     marked.into_iter().map(line).collect()
 }

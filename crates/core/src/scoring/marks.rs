@@ -77,11 +77,7 @@ pub(super) struct Given {
 
 impl Mark {
     /// The first source that has a mark for the criterion decides.
-    pub(super) fn read(
-        criterion: &Criterion,
-        rubric: &Rubric,
-        inputs: &Inputs,
-    ) -> Result<Self, ScoreError> {
+    pub(super) fn read(criterion: &Criterion, rubric: &Rubric, inputs: &Inputs) -> Result<Self, ScoreError> {
         if let Some(value) = entry(inputs.evaluation, "evaluation", &criterion.name)? {
             return from_evaluation(criterion, &rubric.scale, value);
         }
@@ -102,27 +98,19 @@ fn from_evaluation(c: &Criterion, scale: &Scale, value: &Value) -> Result<Mark, 
     let Some((_, mark)) = ranged(c, "evaluation", scale, value)? else {
         return Ok(Mark::NotApplicable);
     };
-    let score = Ratio::new(
-        (&mark - &scale.min) * BigDecimal::from(100),
-        &scale.max - &scale.min,
-    );
+    let score = Ratio::new((&mark - &scale.min) * BigDecimal::from(100), &scale.max - &scale.min);
     rounded(c, Source::Evaluation, "evaluation", mark, score)
 }
 
 fn from_kpi(criterion: &Criterion, band: &Band, value: &Value) -> Result<Mark, ScoreError> {
-    let mark = kpi_number(band.kpi, value).ok_or_else(|| ScoreError::KpiValue {
-        criterion: criterion.name.clone(),
-        kpi: band.kpi,
-    })?;
+    let mark = kpi_number(band.kpi, value)
+        .ok_or_else(|| ScoreError::KpiValue { criterion: criterion.name.clone(), kpi: band.kpi })?;
     let score = band.score(&mark);
     rounded(criterion, Source::Kpi, "kpis", mark, score)
 }
 
 fn from_breakdown(criterion: &Criterion, value: &Value) -> Result<Mark, ScoreError> {
-    let percent = Scale {
-        min: BigDecimal::zero(),
-        max: BigDecimal::from(100),
-    };
+    let percent = Scale { min: BigDecimal::zero(), max: BigDecimal::from(100) };
     let Some((json, mark)) = ranged(criterion, "score_breakdown", &percent, value)? else {
         return Ok(Mark::NotApplicable);
     };
@@ -143,22 +131,12 @@ fn rounded(
     score: Ratio,
 ) -> Result<Mark, ScoreError> {
     let shown = score.round(2);
-    let json =
-        shown
-            .normalized()
-            .to_plain_string()
-            .parse()
-            .map_err(|_| ScoreError::NumberTooLong {
-                criterion: criterion.name.clone(),
-                column,
-            })?;
-    Ok(Mark::Given(Given {
-        source,
-        mark,
-        score,
-        shown,
-        json,
-    }))
+    let json = shown
+        .normalized()
+        .to_plain_string()
+        .parse()
+        .map_err(|_| ScoreError::NumberTooLong { criterion: criterion.name.clone(), column })?;
+    Ok(Mark::Given(Given { source, mark, score, shown, json }))
 }
 
 /// The number of a mark within its scale; `None` where the mark is null.
@@ -177,26 +155,15 @@ fn ranged<'a>(
         Some(Value::Number(written)) => written,
         Some(Value::Null) => return Ok(None),
         _ => {
-            return Err(ScoreError::MarkShape {
-                criterion: criterion(),
-                column,
-            });
+            return Err(ScoreError::MarkShape { criterion: criterion(), column });
         }
     };
     let Some(mark) = decimal::parse(written.as_str(), MARK_LIMIT) else {
-        return Err(ScoreError::NumberTooLong {
-            criterion: criterion(),
-            column,
-        });
+        return Err(ScoreError::NumberTooLong { criterion: criterion(), column });
     };
     if mark < scale.min || mark > scale.max {
         let (min, max) = (scale.min.clone(), scale.max.clone());
-        return Err(ScoreError::OutOfRange {
-            criterion: criterion(),
-            column,
-            min,
-            max,
-        });
+        return Err(ScoreError::OutOfRange { criterion: criterion(), column, min, max });
     }
     Ok(Some((written, mark)))
 }

@@ -108,20 +108,12 @@ pub fn score(rubric: &Rubric, inputs: &Inputs) -> Result<Scored, ScoreError> {
         .map(|(criterion, mark)| CriterionLine::of(criterion, mark, rubric, &applied))
         .collect();
     let passed = score.as_ref().map(|score| {
-        let reached = rubric
-            .threshold
-            .as_ref()
-            .is_none_or(|threshold| score >= threshold);
+        let reached = rubric.threshold.as_ref().is_none_or(|threshold| score >= threshold);
         reached && !lines.iter().any(fails_the_attempt)
     });
     lines.extend(explain::unknown(rubric, inputs));
     lines.push(CriterionLine::overall(rubric, score.as_ref(), passed));
-    Ok(Scored {
-        score,
-        breakdown,
-        passed,
-        lines,
-    })
+    Ok(Scored { score, breakdown, passed, lines })
 }
 
 fn fails_the_attempt(line: &CriterionLine) -> bool {
@@ -144,16 +136,12 @@ pub fn can_score_on_completion(rubric: &Rubric, inputs: &Inputs) -> bool {
     };
     let broken_down = match inputs.breakdown {
         None | Some(Value::Null) => false,
-        Some(Value::Object(marks)) => rubric
-            .criteria
-            .iter()
-            .any(|criterion| marks.contains_key(&criterion.name)),
+        Some(Value::Object(marks)) => {
+            rubric.criteria.iter().any(|criterion| marks.contains_key(&criterion.name))
+        }
         Some(_) => true,
     };
     let measured = inputs.kpis.is_some_and(|kpis| !kpis.is_null())
-        && rubric
-            .criteria
-            .iter()
-            .all(|criterion| criterion.band.is_some());
+        && rubric.criteria.iter().all(|criterion| criterion.band.is_some());
     evaluated || broken_down || measured
 }

@@ -63,10 +63,7 @@ impl Rubric {
             .map(|(criterion, place)| Criterion::parse(criterion, place))
             .collect::<Result<Vec<_>, _>>()?;
         let mut names = HashSet::new();
-        if let Some(twice) = criteria
-            .iter()
-            .find(|criterion| !names.insert(&criterion.name))
-        {
+        if let Some(twice) = criteria.iter().find(|criterion| !names.insert(&criterion.name)) {
             return Err(RubricError::DuplicateName(twice.name.clone()));
         }
         let weight_sum: BigDecimal = criteria.iter().map(|criterion| &criterion.weight).sum();
@@ -74,20 +71,11 @@ impl Rubric {
             return Err(RubricError::NoWeight);
         }
         let scale = match present(object, "scale") {
-            None => Scale {
-                min: BigDecimal::zero(),
-                max: BigDecimal::from(100),
-            },
+            None => Scale { min: BigDecimal::zero(), max: BigDecimal::from(100) },
             Some(scale) => Scale::parse(scale).ok_or(RubricError::Scale)?,
         };
-        let threshold =
-            optional_number(object, "threshold").map_err(|()| RubricError::Threshold(None))?;
-        Ok(Self {
-            criteria,
-            scale,
-            threshold,
-            weight_sum,
-        })
+        let threshold = optional_number(object, "threshold").map_err(|()| RubricError::Threshold(None))?;
+        Ok(Self { criteria, scale, threshold, weight_sum })
     }
 
     /// Checks a rubric that is being written: besides what [`Rubric::parse`] wants,
@@ -97,11 +85,7 @@ impl Rubric {
         if (&rubric.weight_sum - BigDecimal::one()).abs() > BigDecimal::new(1.into(), 3) {
             return Err(RubricError::WeightSum(rubric.weight_sum));
         }
-        let written = value
-            .get("criteria")
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten();
+        let written = value.get("criteria").and_then(Value::as_array).into_iter().flatten();
         for (criterion, written) in rubric.criteria.into_iter().zip(written) {
             if criterion.band.is_none() && written.get("band").is_some_and(|band| !band.is_null()) {
                 return Err(RubricError::BandWithoutKpi(criterion.name));
@@ -118,9 +102,7 @@ impl Rubric {
 
 impl Criterion {
     fn parse(value: &Value, place: usize) -> Result<Self, RubricError> {
-        let object = value
-            .as_object()
-            .ok_or(RubricError::CriterionNotAnObject(place))?;
+        let object = value.as_object().ok_or(RubricError::CriterionNotAnObject(place))?;
         let name = match object.get("name") {
             Some(Value::String(name)) if !name.trim().is_empty() => name.clone(),
             _ => return Err(RubricError::NoName(place)),
@@ -130,8 +112,8 @@ impl Criterion {
             .and_then(number)
             .filter(|weight| !weight.is_negative())
             .ok_or_else(|| RubricError::Weight(name.clone()))?;
-        let threshold = optional_number(object, "threshold")
-            .map_err(|()| RubricError::Threshold(Some(name.clone())))?;
+        let threshold =
+            optional_number(object, "threshold").map_err(|()| RubricError::Threshold(Some(name.clone())))?;
         let critical = match present(object, "critical") {
             None => false,
             Some(Value::Bool(critical)) => *critical,
@@ -141,23 +123,14 @@ impl Criterion {
             None => None,
             Some(kpi) => Some(bound_to(kpi, object, &name)?),
         };
-        Ok(Self {
-            name,
-            weight,
-            threshold,
-            critical,
-            band,
-        })
+        Ok(Self { name, weight, threshold, critical, band })
     }
 }
 
 fn bound_to(kpi: &Value, criterion: &Map<String, Value>, name: &str) -> Result<Band, RubricError> {
     let kpi = kpi.as_str().unwrap_or_default();
     let Some(known) = KNOWN_KPIS.into_iter().find(|known| *known == kpi) else {
-        return Err(RubricError::UnknownKpi {
-            criterion: name.into(),
-            kpi: kpi.into(),
-        });
+        return Err(RubricError::UnknownKpi { criterion: name.into(), kpi: kpi.into() });
     };
     criterion
         .get("band")

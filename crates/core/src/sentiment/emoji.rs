@@ -55,10 +55,10 @@ const fn index() -> [(u32, u32); COUNT] {
     while line < COUNT {
         // One UTF-8 code point, then a tab: the lead byte's payload, then six bits a byte.
         let lead = bytes[at] as u32;
-        let mut code = lead & (0xFF >> (lead as u8).leading_ones() + 1);
+        let mut code = lead & (0x7F >> (lead as u8).leading_ones());
         at += 1;
         while bytes[at] != b'\t' {
-            code = code << 6 | (bytes[at] & 0x3F) as u32;
+            code = (code << 6) | (bytes[at] & 0x3F) as u32;
             at += 1;
         }
         at += 1;

@@ -6,7 +6,7 @@
 //! because they hold a space or a capital.
 
 use super::token::{BOOSTER, DAMPENER, DISCOURSE_WORD, NEGATION, PACKED_MAX, Packed, RATED, Token};
-use super::words::{BOOSTERS, DAMPENERS, DISCOURSE, NEGATIONS, ROLES};
+use super::words::{BOOSTERS, DAMPENERS, DISCOURSE, NEGATIONS, ROLES, Role};
 
 const LEXICON: &[u8] = include_bytes!("../../data/vader_lexicon.tsv");
 
@@ -21,17 +21,23 @@ struct Slot {
     token: Token,
 }
 
-static TABLE: [Slot; SLOTS] = build();
+/// How many words do not fit a slot; the compiler checks.
+const LONG_WORDS: usize = 25;
 
-/// The words that do not fit a slot; all of them are only rated.
-static LONG: [(&[u8], Token); LONG_WORDS] = long_words();
+struct Tables {
+    slots: [Slot; SLOTS],
+    /// The words that do not fit a slot; all of them are only rated.
+    long: [(&'static [u8], Token); LONG_WORDS],
+}
+
+static TABLES: Tables = build();
 
 /// What the tables say of a lower-case ASCII word of at most [`PACKED_MAX`] bytes.
 #[inline]
 pub(super) fn find(key: Packed, len: usize) -> Option<Token> {
     let mut at = home(key);
     loop {
-        let slot = &TABLE[at % SLOTS];
+        let slot = &TABLES.slots[at % SLOTS];
         // The length tells a word from the same word followed by NUL bytes.
         if slot.key == key && usize::from(slot.len) == len {
             return Some(slot.token);
@@ -45,9 +51,7 @@ pub(super) fn find(key: Packed, len: usize) -> Option<Token> {
 
 /// What the tables say of an ASCII word of more than [`PACKED_MAX`] bytes, in any case.
 pub(super) fn find_long(word: &[u8]) -> Option<Token> {
-    LONG.iter()
-        .find(|(key, _)| key.eq_ignore_ascii_case(word))
-        .map(|&(_, token)| token)
+    TABLES.long.iter().find(|(key, _)| key.eq_ignore_ascii_case(word)).map(|&(_, token)| token)
 }
 
 #[inline]
@@ -55,87 +59,55 @@ const fn home(key: Packed) -> usize {
     (key.hash() >> (u64::BITS - SLOTS.trailing_zeros())) as usize
 }
 
-const fn build() -> [Slot; SLOTS] {
-    let empty = Slot {
-        key: Packed { head: 0, tail: 0 },
-        len: 0,
-        token: Token::PLAIN,
-    };
-    let mut table = [empty; SLOTS];
-    let mut rest = LEXICON;
+const fn build() -> Tables {
+    let empty = Slot { key: Packed { head: 0, tail: 0 }, len: 0, token: Token::PLAIN };
+    let mut slots = [empty; SLOTS];
+    let mut long: [(&[u8], Token); LONG_WORDS] = [(&[], Token::PLAIN); LONG_WORDS];
+    let (mut rest, mut long_words) = (LEXICON, 0);
     while let Some((word, tenths, after)) = next_entry(rest) {
+        let token = Token { tenths, flags: RATED, role: Role::None };
         if word.len() <= PACKED_MAX {
-            let at = slot_of(&table, word);
-            claim(&mut table, at, word);
-            table[at].token.tenths = tenths;
-            table[at].token.flags |= RATED;
+            let at = claim(&mut slots, word);
+            slots[at].token = token;
+        } else {
+            long[long_words] = (word, token);
+            long_words += 1;
         }
         rest = after;
     }
-    mark(&mut table, &BOOSTERS, BOOSTER);
-    mark(&mut table, &DAMPENERS, DAMPENER);
-    mark(&mut table, &NEGATIONS, NEGATION);
-    mark(&mut table, &DISCOURSE, DISCOURSE_WORD);
+    assert!(long_words == LONG_WORDS);
+    mark(&mut slots, &BOOSTERS, BOOSTER);
+    mark(&mut slots, &DAMPENERS, DAMPENER);
+    mark(&mut slots, &NEGATIONS, NEGATION);
+    mark(&mut slots, &DISCOURSE, DISCOURSE_WORD);
     let mut i = 0;
     while i < ROLES.len() {
-        let word = ROLES[i].0.as_bytes();
-        let at = slot_of(&table, word);
-        claim(&mut table, at, word);
-        table[at].token.role = ROLES[i].1;
+        let at = claim(&mut slots, ROLES[i].0.as_bytes());
+        slots[at].token.role = ROLES[i].1;
         i += 1;
     }
-    table
+    Tables { slots, long }
 }
 
-const fn mark(table: &mut [Slot; SLOTS], words: &[&str], flag: u8) {
+const fn mark(slots: &mut [Slot; SLOTS], words: &[&str], flag: u8) {
     let mut i = 0;
     while i < words.len() {
-        let word = words[i].as_bytes();
-        let at = slot_of(table, word);
-        claim(table, at, word);
-        table[at].token.flags |= flag;
+        let at = claim(slots, words[i].as_bytes());
+        slots[at].token.flags |= flag;
         i += 1;
     }
 }
 
-/// Where `word` is, or where it would be put.
-const fn slot_of(table: &[Slot; SLOTS], word: &[u8]) -> usize {
+/// The slot of `word`, which it is given if it has none.
+const fn claim(slots: &mut [Slot; SLOTS], word: &[u8]) -> usize {
     let key = Packed::new_const(word);
     let mut at = home(key);
-    while table[at].len != 0 && (table[at].key.head != key.head || table[at].key.tail != key.tail) {
+    while slots[at].len != 0 && (slots[at].key.head != key.head || slots[at].key.tail != key.tail) {
         at = (at + 1) % SLOTS;
     }
+    slots[at].key = key;
+    slots[at].len = word.len() as u8;
     at
-}
-
-const fn claim(table: &mut [Slot; SLOTS], at: usize, word: &[u8]) {
-    table[at].key = Packed::new_const(word);
-    table[at].len = word.len() as u8;
-}
-
-const LONG_WORDS: usize = {
-    let (mut rest, mut count) = (LEXICON, 0);
-    while let Some((word, _, after)) = next_entry(rest) {
-        count += (word.len() > PACKED_MAX) as usize;
-        rest = after;
-    }
-    count
-};
-
-const fn long_words() -> [(&'static [u8], Token); LONG_WORDS] {
-    let mut words: [(&[u8], Token); LONG_WORDS] = [(&[], Token::PLAIN); LONG_WORDS];
-    let (mut rest, mut count) = (LEXICON, 0);
-    while let Some((word, tenths, after)) = next_entry(rest) {
-        if word.len() > PACKED_MAX {
-            let mut token = Token::PLAIN;
-            token.tenths = tenths;
-            token.flags = RATED;
-            words[count] = (word, token);
-            count += 1;
-        }
-        rest = after;
-    }
-    words
 }
 
 /// The first line of `lines` ("word TAB [-]d.d"): the word, its rating in tenths, and the
@@ -148,16 +120,16 @@ const fn next_entry(lines: &'static [u8]) -> Option<(&'static [u8], i8, &'static
     if tab == lines.len() {
         return None;
     }
-    let (word, mut rest) = lines.split_at(tab);
-    let (mut tenths, mut sign) = (0, 1);
-    while let Some((&byte, after)) = rest.split_first() {
-        rest = after;
-        match byte {
+    let (mut tenths, mut sign, mut end) = (0, 1, tab + 1);
+    while end < lines.len() && lines[end] != b'\n' {
+        match lines[end] {
             b'-' => sign = -1,
-            b'0'..=b'9' => tenths = tenths * 10 + (byte - b'0') as i8,
-            b'\n' => break,
+            digit @ b'0'..=b'9' => tenths = tenths * 10 + (digit - b'0') as i8,
             _ => {}
         }
+        end += 1;
     }
-    Some((word, sign * tenths, rest))
+    let (word, rest) = lines.split_at(tab);
+    let (_, after) = rest.split_at(end + 1 - tab);
+    Some((word, sign * tenths, after))
 }

@@ -1,9 +1,8 @@
 //! Sentiment of one sentence: the compound score of VADER (Hutto and Gilbert, ICWSM 2014) as
 //! vaderSentiment 3.3.2 for Python computes it, to all four decimals.
 //!
-//! A sentence is walked once: each word becomes a three-byte [`token::Token`] through one
-//! probe of a table built by the compiler. The rules then look at windows of tokens and never
-//! at text. Time and memory are linear in the sentence's length (n log n around a "but").
+//! A sentence is walked once: each word becomes a three-byte token through one probe of a table
+//! built by the compiler. The rules then look at windows of tokens and never at text. Time and memory are linear in the sentence's length (n log n around a "but").
 
 mod emoji;
 mod foreign;
@@ -77,11 +76,7 @@ impl Analyzer {
             return self.finish_text(sentence);
         }
         let mut described = std::mem::take(&mut self.described);
-        let text = if emoji::describe(sentence, &mut described) {
-            described.as_str()
-        } else {
-            sentence
-        };
+        let text = if emoji::describe(sentence, &mut described) { described.as_str() } else { sentence };
         for word in text.split(is_space).filter(|word| !word.is_empty()) {
             self.push_word(word);
         }
@@ -93,7 +88,7 @@ impl Analyzer {
 
     /// Adds the next word of the sentence, given as it stands between white space. Emoji are
     /// not described here.
-    fn push_word(&mut self, word: &str) {
+    pub(crate) fn push_word(&mut self, word: &str) {
         if word.is_ascii() {
             self.push_ascii_word(word.as_bytes());
             return;
@@ -152,7 +147,7 @@ impl Analyzer {
 
     /// Scores the words pushed since the last call, for a sentence with this many exclamation
     /// and question marks.
-    fn finish(&mut self, exclamations: usize, questions: usize) -> f64 {
+    pub(crate) fn finish(&mut self, exclamations: usize, questions: usize) -> f64 {
         let words = self.tokens.len() - LOOK_BACK;
         let mixed_case = (1..words).contains(&self.in_capitals);
         self.tokens.extend([Token::PLAIN; LOOK_AHEAD]);
@@ -176,18 +171,12 @@ impl Analyzer {
         // a float, from which on Python adds differently.
         let mut but = self.but;
         for (at, window) in self.tokens.windows(WINDOW).enumerate() {
-            let valence = window
-                .first_chunk()
-                .and_then(|window| rules::valence(window, mixed_case));
+            let valence = window.first_chunk().and_then(|window| rules::valence(window, mixed_case));
             let value = valence.map_or(0.0, |valence| valence.value);
-            let float_zero = Valence {
-                value: 0.0,
-                int: false,
-            };
+            let float_zero = Valence { value: 0.0, int: false };
             let first_zero = value == 0.0 && but.take().is_some_and(|but| but != at);
             let valence = valence.or(first_zero.then_some(float_zero));
-            self.values
-                .extend(valence.map(|valence| Placed { at, valence }));
+            self.values.extend(valence.map(|valence| Placed { at, valence }));
         }
     }
 }
@@ -210,18 +199,10 @@ fn is_space(c: char) -> bool {
 #[inline]
 fn strip(word: &[u8]) -> &[u8] {
     let mut stripped = word;
-    while let [
-        b'!'..=b'/' | b':'..=b'@' | b'['..=b'`' | b'{'..=b'~',
-        rest @ ..,
-    ] = stripped
-    {
+    while let [b'!'..=b'/' | b':'..=b'@' | b'['..=b'`' | b'{'..=b'~', rest @ ..] = stripped {
         stripped = rest;
     }
-    while let [
-        rest @ ..,
-        b'!'..=b'/' | b':'..=b'@' | b'['..=b'`' | b'{'..=b'~',
-    ] = stripped
-    {
+    while let [rest @ .., b'!'..=b'/' | b':'..=b'@' | b'['..=b'`' | b'{'..=b'~'] = stripped {
         stripped = rest;
     }
     if stripped.len() <= 2 { word } else { stripped }

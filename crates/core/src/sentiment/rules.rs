@@ -68,11 +68,7 @@ pub(super) fn valence(window: &Window, mixed_case: bool) -> Option<Valence> {
 }
 
 fn away_from_zero(value: f64) -> f64 {
-    if value > 0.0 {
-        CAPITALS_BOOST
-    } else {
-        -CAPITALS_BOOST
-    }
+    if value > 0.0 { CAPITALS_BOOST } else { -CAPITALS_BOOST }
 }
 
 /// What the booster or dampener `earlier` adds to `value`.
@@ -157,8 +153,5 @@ fn triple(first: Role, second: Role, third: Role) -> Option<(f64, bool)> {
 }
 
 fn is_dampening(phrase: (Role, Role)) -> bool {
-    matches!(
-        phrase,
-        (Role::Kind | Role::Sort, Role::Of) | (Role::Just, Role::Enough)
-    )
+    matches!(phrase, (Role::Kind | Role::Sort, Role::Of) | (Role::Just, Role::Enough))
 }

@@ -38,10 +38,7 @@ pub(super) fn weigh_around_but(values: &mut [Placed], but: usize) {
         };
         let first = first.unwrap_or(i);
         let weighed = value * if values[first].at < but { 0.5 } else { 1.5 };
-        values[first].valence = Valence {
-            value: weighed,
-            int: false,
-        };
+        values[first].valence = Valence { value: weighed, int: false };
         if !scan {
             seen.remove(&(key, first));
             seen.insert((weighed.to_bits(), first));
@@ -63,11 +60,7 @@ pub(super) fn sum(values: &[Placed]) -> f64 {
     let mut compensation = 0.0;
     for Valence { value: x, .. } in values {
         let next: f64 = total + x;
-        compensation += if total.abs() >= x.abs() {
-            (total - next) + x
-        } else {
-            (x - next) + total
-        };
+        compensation += if total.abs() >= x.abs() { (total - next) + x } else { (x - next) + total };
         total = next;
     }
     total + compensation

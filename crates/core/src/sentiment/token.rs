@@ -29,18 +29,10 @@ pub(super) const DISCOURSE_WORD: u8 = 32;
 
 impl Token {
     /// A word the tables do not know.
-    pub(super) const PLAIN: Token = Token {
-        tenths: 0,
-        flags: 0,
-        role: Role::None,
-    };
+    pub(super) const PLAIN: Token = Token { tenths: 0, flags: 0, role: Role::None };
     /// Stands before the first word. The rules look back only at unrated words, so passing for
     /// a rated one makes every look-back skip it.
-    pub(super) const BEFORE: Token = Token {
-        tenths: 0,
-        flags: RATED,
-        role: Role::None,
-    };
+    pub(super) const BEFORE: Token = Token { tenths: 0, flags: RATED, role: Role::None };
 
     /// Whether any of `flags` is set.
     pub(super) const fn is(self, flags: u8) -> bool {
@@ -112,13 +104,10 @@ impl Packed {
     pub(super) fn lowered(self) -> (Packed, bool) {
         let head = in_range(self.head, b'A', b'Z');
         let tail = in_range(self.tail, b'A', b'Z');
-        let capitals = head | tail != 0
-            && in_range(self.head, b'a', b'z') | in_range(self.tail, b'a', b'z') == 0;
+        let capitals =
+            head | tail != 0 && in_range(self.head, b'a', b'z') | in_range(self.tail, b'a', b'z') == 0;
         // 0x80 >> 2 is the bit between an upper-case letter and its lower-case form.
-        let lowered = Packed {
-            head: self.head | (head >> 2),
-            tail: self.tail | (tail >> 2),
-        };
+        let lowered = Packed { head: self.head | (head >> 2), tail: self.tail | (tail >> 2) };
         (lowered, capitals)
     }
 
@@ -131,8 +120,8 @@ impl Packed {
     /// A well-mixed hash of the bytes.
     #[inline]
     pub(super) const fn hash(self) -> u64 {
-        let product = (self.head ^ 0x9E37_79B9_7F4A_7C15) as u128
-            * (self.tail ^ 0xD6E8_FEB8_6659_FD93) as u128;
+        let product =
+            (self.head ^ 0x9E37_79B9_7F4A_7C15) as u128 * (self.tail ^ 0xD6E8_FEB8_6659_FD93) as u128;
         (product as u64) ^ (product >> 64) as u64
     }
 }

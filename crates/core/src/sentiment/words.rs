@@ -9,8 +9,8 @@
 ///
 /// [`Analyzer`]: super::Analyzer
 pub(super) const DISCOURSE: [&str; 15] = [
-    "alright", "help", "kind", "kk", "like", "ok", "okay", "please", "pls", "plz", "sure", "well",
-    "yeah", "yep", "yes",
+    "alright", "help", "kind", "kk", "like", "ok", "okay", "please", "pls", "plz", "sure", "well", "yeah",
+    "yep", "yes",
 ];
 
 /// Words that strengthen the rated word they precede.
@@ -105,10 +105,10 @@ pub(super) const DAMPENERS: [&str; 21] = [
 
 /// Words that negate the rated word they precede, besides any word with "n't" in it.
 pub(super) const NEGATIONS: [&str; 37] = [
-    "aint", "arent", "cannot", "cant", "couldnt", "darent", "despite", "didnt", "doesnt", "dont",
-    "hadnt", "hasnt", "havent", "isnt", "mightnt", "mustnt", "neednt", "neither", "never", "none",
-    "nope", "nor", "not", "nothing", "nowhere", "oughtnt", "rarely", "seldom", "shant", "shouldnt",
-    "uh-uh", "uhuh", "wasnt", "werent", "without", "wont", "wouldnt",
+    "aint", "arent", "cannot", "cant", "couldnt", "darent", "despite", "didnt", "doesnt", "dont", "hadnt",
+    "hasnt", "havent", "isnt", "mightnt", "mustnt", "neednt", "neither", "never", "none", "nope", "nor",
+    "not", "nothing", "nowhere", "oughtnt", "rarely", "seldom", "shant", "shouldnt", "uh-uh", "uhuh",
+    "wasnt", "werent", "without", "wont", "wouldnt",
 ];
 
 /// The words the rules and idioms name.
@@ -190,6 +190,5 @@ pub(super) const ROLES: [(&str, Role); 33] = [
 
 /// Whether "n't" is anywhere in `word`, in any case.
 pub(super) fn has_nt(word: &[u8]) -> bool {
-    word.windows(3)
-        .any(|part| part.eq_ignore_ascii_case(b"n't"))
+    word.windows(3).any(|part| part.eq_ignore_ascii_case(b"n't"))
 }

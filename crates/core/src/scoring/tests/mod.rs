@@ -27,23 +27,11 @@ fn loan_call() -> Rubric {
 }
 
 fn evaluated(rubric: &Rubric, evaluation: Value) -> Result<Scored, ScoreError> {
-    score(
-        rubric,
-        &Inputs {
-            evaluation: Some(&evaluation),
-            ..Inputs::default()
-        },
-    )
+    score(rubric, &Inputs { evaluation: Some(&evaluation), ..Inputs::default() })
 }
 
 fn broken_down(rubric: &Rubric, breakdown: Value) -> Result<Scored, ScoreError> {
-    score(
-        rubric,
-        &Inputs {
-            breakdown: Some(&breakdown),
-            ..Inputs::default()
-        },
-    )
+    score(rubric, &Inputs { breakdown: Some(&breakdown), ..Inputs::default() })
 }
 
 fn text(scored: &Scored) -> Option<String> {
@@ -56,9 +44,5 @@ fn score_of(rubric: &Rubric, evaluation: Value) -> String {
 }
 
 fn sources(scored: &Scored) -> Vec<&'static str> {
-    scored
-        .lines
-        .iter()
-        .map(|line| line.source.as_str())
-        .collect()
+    scored.lines.iter().map(|line| line.source.as_str()).collect()
 }

@@ -22,9 +22,8 @@ fn said() -> impl Strategy<Value = Said> {
 
 /// Weights in hundredths, each with what the judge said.
 fn judged() -> impl Strategy<Value = Vec<(u32, Said)>> {
-    prop::collection::vec((0u32..=100, said()), 1..8).prop_filter("some weight", |all| {
-        all.iter().any(|(weight, _)| *weight > 0)
-    })
+    prop::collection::vec((0u32..=100, said()), 1..8)
+        .prop_filter("some weight", |all| all.iter().any(|(weight, _)| *weight > 0))
 }
 
 fn hundredths(n: u32) -> Value {
@@ -91,7 +90,7 @@ proptest! {
     fn stays_within_0_and_100_with_two_decimals(all in judged()) {
         if let Ok(scored) = evaluated(&rubric_of(&all), object(marks_of(&all))) {
             if let Some(score) = &scored.score {
-                prop_assert!(*score >= BigDecimal::from(0) && *score <= BigDecimal::from(100));
+                prop_assert!(*score >= 0 && *score <= 100);
                 prop_assert_eq!(to_plain_string(score).split_once('.').map(|(_, f)| f.len()), Some(2));
             }
             for value in scored.breakdown.values() {
@@ -237,17 +236,9 @@ fn the_worst_rubric_is_scored_in_bounded_time() {
         .collect();
     let json = format!(r#"{{"criteria": [{}]}}"#, criteria.join(","));
     let rubric = rubric(serde_json::from_str(&json).unwrap());
-    let kpis: Value =
-        serde_json::from_str(&format!(r#"{{"words": 0.{}}}"#, "3".repeat(998))).unwrap();
+    let kpis: Value = serde_json::from_str(&format!(r#"{{"words": 0.{}}}"#, "3".repeat(998))).unwrap();
     let started = Instant::now();
-    let scored = score(
-        &rubric,
-        &Inputs {
-            kpis: Some(&kpis),
-            ..Inputs::default()
-        },
-    )
-    .unwrap();
+    let scored = score(&rubric, &Inputs { kpis: Some(&kpis), ..Inputs::default() }).unwrap();
     println!("worst rubric: {:?}", started.elapsed());
     assert_eq!(text(&scored).as_deref(), Some("100.00"));
     assert!(started.elapsed() < Duration::from_secs(30));

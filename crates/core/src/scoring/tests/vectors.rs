@@ -7,34 +7,25 @@ use super::*;
 fn by_hand(scale: [&str; 2], weights_and_marks: &[(&str, &str)]) -> String {
     let part = |what: fn(usize, &str, &str) -> String| {
         let parts = weights_and_marks.iter().enumerate();
-        parts
-            .map(|(at, (weight, mark))| what(at, weight, mark))
-            .collect::<Vec<_>>()
-            .join(",")
+        parts.map(|(at, (weight, mark))| what(at, weight, mark)).collect::<Vec<_>>().join(",")
     };
     let criteria = part(|at, weight, _| format!(r#"{{"name": "c{at}", "weight": {weight}}}"#));
     let marks = part(|at, _, mark| format!(r#""c{at}": {mark}"#));
     let [min, max] = scale;
     let json = format!(r#"{{"criteria": [{criteria}], "scale": {{"min": {min}, "max": {max}}}}}"#);
     let rubric = rubric(serde_json::from_str(&json).unwrap());
-    score_of(
-        &rubric,
-        serde_json::from_str(&format!("{{{marks}}}")).unwrap(),
-    )
+    score_of(&rubric, serde_json::from_str(&format!("{{{marks}}}")).unwrap())
 }
 
 #[test]
 fn repeating_decimals_on_a_scale_of_1_to_7() {
     let seven = ["1", "7"];
     for (marks, expected) in [
-        (&[("1", "2")][..], "16.67"),             // 100/6
-        (&[("1", "3")], "33.33"),                 // 200/6
+        (&[("1", "2")][..], "16.67"),                                           // 100/6
+        (&[("1", "3")], "33.33"),                                               // 200/6
         (&[("0.5", "2"), ("0.5", "4")], "33.33"), // rounded marks would give 33.335
         (&[("0.5", "3"), ("0.5", "6")], "58.33"), // 7/12
-        (
-            &[("0.25", "2"), ("0.3", "3"), ("0.25", "5"), ("0.2", "6")],
-            "47.50",
-        ), // 285/6
+        (&[("0.25", "2"), ("0.3", "3"), ("0.25", "5"), ("0.2", "6")], "47.50"), // 285/6
         (&[("0.7", "2"), ("0.3", "7")], "41.67"), // (70 + 180)/6
         (&[("1", "6"), ("1", "6"), ("1", "7")], "88.89"), // 1600/18
         (&[("1", "1.0000000001")], "0.00"),
@@ -62,31 +53,13 @@ fn halves_go_away_from_zero_and_nothing_else_does() {
     ] {
         assert_eq!(by_hand(hundred, &[("1", mark)]), expected, "{mark}");
     }
-    assert_eq!(
-        by_hand(hundred, &[("0.5", "50"), ("0.5", "50.01")]),
-        "50.01"
-    );
-    assert_eq!(
-        by_hand(hundred, &[("0.5", "50"), ("0.5", "50.0099999999999999")]),
-        "50.00"
-    );
+    assert_eq!(by_hand(hundred, &[("0.5", "50"), ("0.5", "50.01")]), "50.01");
+    assert_eq!(by_hand(hundred, &[("0.5", "50"), ("0.5", "50.0099999999999999")]), "50.00");
     assert_eq!(by_hand(["0", "800"], &[("1", "1")]), "0.13");
     assert_eq!(by_hand(["0", "800"], &[("1", "5")]), "0.63");
     // Thirds that add up to an exact half: (1/3 + 1/3 + 1/3 of 0.015) is 0.005.
-    assert_eq!(
-        by_hand(
-            ["0", "3"],
-            &[("1", "0.00015"), ("1", "0.00015"), ("1", "0.00015")]
-        ),
-        "0.01"
-    );
-    assert_eq!(
-        by_hand(
-            ["0", "3"],
-            &[("1", "0.00015"), ("1", "0.00015"), ("1", "0.00014999")]
-        ),
-        "0.00"
-    );
+    assert_eq!(by_hand(["0", "3"], &[("1", "0.00015"), ("1", "0.00015"), ("1", "0.00015")]), "0.01");
+    assert_eq!(by_hand(["0", "3"], &[("1", "0.00015"), ("1", "0.00015"), ("1", "0.00014999")]), "0.00");
 }
 
 #[test]
@@ -94,14 +67,8 @@ fn weights_that_do_not_add_up_are_divided_by_their_sum() {
     let hundred = ["0", "100"];
     for (marks, expected) in [
         (&[("1", "100"), ("2", "50"), ("3", "0")][..], "33.33"),
-        (
-            &[("25", "80"), ("30", "70"), ("25", "60"), ("20", "90")],
-            "74.00",
-        ),
-        (
-            &[("0.333", "90"), ("0.333", "80"), ("0.333", "70")],
-            "80.00",
-        ),
+        (&[("25", "80"), ("30", "70"), ("25", "60"), ("20", "90")], "74.00"),
+        (&[("0.333", "90"), ("0.333", "80"), ("0.333", "70")], "80.00"),
         (&[("0.1", "10"), ("0.2", "20")], "16.67"),
         (&[("1e-90", "10"), ("2e-90", "20")], "16.67"),
         (&[("1e90", "10"), ("1", "100")], "10.00"),
@@ -128,11 +95,7 @@ fn bands_of_different_widths_are_added_exactly() {
         {"name": "c", "weight": 2}
     ]}));
     let (evaluation, kpis) = (json!({"c": 50}), json!({"words": 1, "utterances": 5}));
-    let inputs = Inputs {
-        evaluation: Some(&evaluation),
-        kpis: Some(&kpis),
-        breakdown: None,
-    };
+    let inputs = Inputs { evaluation: Some(&evaluation), kpis: Some(&kpis), breakdown: None };
     let scored = score(&rubric, &inputs).unwrap();
     assert_eq!(text(&scored).as_deref(), Some("33.33"));
     let breakdown = Value::Object(scored.breakdown).to_string();

@@ -123,13 +123,9 @@ pub(super) const WORDS: [&str; 117] = [
     "\u{3a3}\u{3a3}",
 ];
 
-const SPACES: [&str; 12] = [
-    " ", " ", " ", " ", " ", " ", " ", "  ", ", ", "\t", "\n", "\u{a0}",
-];
+const SPACES: [&str; 12] = [" ", " ", " ", " ", " ", " ", " ", "  ", ", ", "\t", "\n", "\u{a0}"];
 
-const ENDS: [&str; 12] = [
-    "", "", "", ".", "!", "!!", "!!!!!", "?", "??", "????", "?!", "...",
-];
+const ENDS: [&str; 12] = ["", "", "", ".", "!", "!!", "!!!!!", "?", "??", "????", "?!", "..."];
 
 /// The source of sentences; the same seed yields the same ones.
 pub(super) struct Generator {
@@ -140,11 +136,7 @@ pub(super) struct Generator {
 
 impl Generator {
     pub(super) fn new(seed: u64) -> Self {
-        Generator {
-            state: seed,
-            rated: lexicon().map(|(word, _)| word).collect(),
-            emoji: emoji().collect(),
-        }
+        Generator { state: seed, rated: lexicon().map(|(word, _)| word).collect(), emoji: emoji().collect() }
     }
 
     /// SplitMix64.
@@ -190,11 +182,7 @@ impl Generator {
         let few: Vec<String> = (0..4).map(|_| self.word()).collect();
         let repeats = self.below(3) == 0;
         for _ in 0..self.below(25) {
-            let word = if repeats {
-                few[self.below(4)].clone()
-            } else {
-                self.word()
-            };
+            let word = if repeats { few[self.below(4)].clone() } else { self.word() };
             sentence += &word;
             sentence += self.pick(&SPACES);
         }

@@ -11,15 +11,8 @@ fn compound(sentence: &str) -> f64 {
 #[test]
 fn discourse_words_are_rated_by_vader_and_neutral_here() {
     for word in DISCOURSE {
-        assert!(
-            lexicon().any(|(rated, _)| rated == word),
-            "{word} is not rated"
-        );
-        for text in [
-            word.to_owned(),
-            word.to_uppercase(),
-            format!("{word}!! I see."),
-        ] {
+        assert!(lexicon().any(|(rated, _)| rated == word), "{word} is not rated");
+        for text in [word.to_owned(), word.to_uppercase(), format!("{word}!! I see.")] {
             assert_eq!(compound(&text), 0.0, "{text:?}");
         }
     }
@@ -52,13 +45,9 @@ fn discourse_words_score_like_unknown_words() {
     let mut met = 0;
     for _ in 0..20_000 {
         let sentence = generator.sentence();
-        let words = sentence.split(' ').map(|word| {
-            if only_rated(word) {
-                word.chars().map(unknown).collect()
-            } else {
-                word.to_owned()
-            }
-        });
+        let words = sentence
+            .split(' ')
+            .map(|word| if only_rated(word) { word.chars().map(unknown).collect() } else { word.to_owned() });
         let without: Vec<String> = words.collect();
         let without = without.join(" ");
         met += usize::from(without != sentence);
@@ -74,10 +63,7 @@ fn kind_of_and_sort_of_still_dampen() {
         assert_eq!(compound(&dampened), 0.3832);
         assert_eq!(compound(&dampened), oracle(&dampened));
     }
-    assert_eq!(
-        compound("it is kind and good"),
-        compound("it is qqqq and good")
-    );
+    assert_eq!(compound("it is kind and good"), compound("it is qqqq and good"));
 }
 
 #[test]
@@ -92,10 +78,7 @@ fn call_sentences() {
     ] {
         assert_eq!(compound(neutral), 0.0, "{neutral:?}");
     }
-    assert_eq!(
-        compound("Yeah, that is great."),
-        compound("Mhmm, that is great.")
-    );
+    assert_eq!(compound("Yeah, that is great."), compound("Mhmm, that is great."));
     assert!(compound("that was really helpful") > 0.4);
     // Unrated, "well" no longer shields the idiom "yeah right" from the word after it.
     assert!(compound("well yeah right good") < 0.0);

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# All four tiers of tests, and the linters: core, inside a backend, SQL as a user sees it, real clients.
+# A failing tier does not stop the next ones; the summary names it, and the exit status is not 0.
+. "$(dirname "$0")/lib.sh"
+scripts/setup.sh clients
+
+passed=0 failed=()
+tier() { # tier NAME COMMAND…
+  say "$1"
+  local start=$SECONDS
+  if "${@:2}"; then passed=$((passed + 1)); else failed+=("$1"); fi
+  echo "   ($((SECONDS - start)) s)"
+}
+
+tier "lint" scripts/lint.sh
+tier "core: unit and property tests" cargo test -p callcoach-core
+tier "in the backend: #[pg_test]" scripts/test_backend.sh
+tier "build and install" scripts/install.sh
+tier "SQL: pg_regress" scripts/test_regress.sh
+tier "clients: PostgREST, supabase-js" scripts/test_integration.sh
+
+say "tiers"
+for name in "${failed[@]}"; do echo "FAILED: $name"; done
+echo "$passed passed, ${#failed[@]} failed"
+[ "${#failed[@]}" = 0 ]
