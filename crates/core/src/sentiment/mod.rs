@@ -81,6 +81,7 @@ impl Analyzer {
             self.push_word(word);
         }
         let compound = self.finish_text(text);
+        described.clear();
         described.shrink_to(KEPT);
         self.described = described;
         compound
