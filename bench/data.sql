@@ -115,7 +115,8 @@ $$;
 create table bench.attempts as
 select n, bench.id(4, n) as id, bench.id(1, org) as org_id, 'user_' || org || '_' || 1 + n % 37 as user_id,
        bench.id(2, org * 100 + 1 + n % 12) as scenario_id,
-       timestamptz '2026-01-01 08:00:00+00' + n * interval '13 minutes' as started_at,
+       timestamptz '2025-01-01 08:00:00+00' + n * interval '13 minutes' as started_at,
+       timestamptz '2025-01-01 08:15:00+00' + n * interval '13 minutes' as ended_at, 900 as duration_seconds,
        jsonb_build_object('Rapport', 60 + n % 41, 'Discovery', 62 + n % 37, 'Objections', 61 + n % 31,
                           'Next step', 64 + n % 29) as score_breakdown,
        1 + n % current_setting('bench.short')::int as transcript

@@ -6,8 +6,9 @@ insert into scenarios (id, org_id, title, persona, difficulty, rubric, status)
 select id, org_id, title, persona, difficulty, rubric, 'active' from bench.scenarios;
 insert into webhooks (id, org_id, name, url, secret, enabled, events)
 select id, org_id, name, url, secret, enabled, events from bench.webhooks;
-insert into scenario_attempts (id, org_id, user_id, scenario_id, started_at, transcript_json, score_breakdown)
-select a.id, a.org_id, a.user_id, a.scenario_id, a.started_at, t.transcript, a.score_breakdown
+insert into scenario_attempts (id, org_id, user_id, scenario_id, started_at, ended_at, duration_seconds, transcript_json,
+                               score_breakdown)
+select a.id, a.org_id, a.user_id, a.scenario_id, a.started_at, a.ended_at, a.duration_seconds, t.transcript, a.score_breakdown
   from bench.attempts a
   join bench.transcripts t on t.utterances = 150 and t.n = a.transcript
  order by a.n;

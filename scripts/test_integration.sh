@@ -34,7 +34,8 @@ for file in tests/integration/roles.sql sql/install.sql tests/integration/seed.s
 done
 
 # One pooled connection, so that every request follows another on the same session.
-port=$(node -p 'const s = require("net").createServer().listen(0, "127.0.0.1"), p = s.address().port; s.close(); p')
+port=$(node -e 'const s = require("net").createServer();
+  s.listen(0, "127.0.0.1", () => { console.log(s.address().port); s.close(); })')
 export POSTGREST_URL=http://127.0.0.1:$port
 JWT_SECRET=$(node -p 'require("crypto").randomBytes(32).toString("hex")')
 export JWT_SECRET
@@ -54,6 +55,7 @@ done
 
 say "tests"
 status=0
+touch "$work/tap"
 node --test --test-concurrency=1 \
   --test-reporter=spec --test-reporter-destination=stdout \
   --test-reporter=tap --test-reporter-destination="$work/tap" \
@@ -62,6 +64,6 @@ node --test --test-concurrency=1 \
 count() { sed -n "s/^# $1 //p" "$work/tap"; }
 passed=$(count pass)
 failed=$(($(count fail) + $(count cancelled)))
-[ "$passed" -gt 0 ] || { status=1; echo "no test ran" >&2; }
+[ "${passed:=0}" -gt 0 ] || { status=1; echo "no test ran" >&2; }
 echo "$passed passed, $failed failed"
 [ "$status" = 0 ] && [ "$failed" = 0 ]

@@ -7,7 +7,7 @@
 update scenario_attempts set status = 'completed';
 \echo '--- The judge of the claims call answers only now; the score and the fact follow.'
 update scenario_attempts set evaluation = :'claims_evaluation' where user_id = 'user_ben' and evaluation is null;
-select refresh_reporting();
+select refresh_reporting() \g /dev/null
 
 \echo
 \echo '--- KPIs'
@@ -40,7 +40,7 @@ select w.name as endpoint, d.event, d.status, left(d.idempotency_key::text, 8) a
        d.payload ->> 'score' as score
   from webhook_deliveries d join webhooks w on w.id = d.webhook_id order by d.org_id, w.name, d.event, d.payload ->> 'score';
 \echo '--- The body of one, as it will be signed'
-select left(body, 230) || ' …' as body from webhook_deliveries where event = 'scenario.completed' order by length(body) limit 1;
+select left(body, 150) || ' …' as body from webhook_deliveries where event = 'scenario.completed' order by length(body) limit 1;
 
 \echo '--- The same tables, as a member of Northwind with a verified token sees them'
 begin;

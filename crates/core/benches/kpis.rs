@@ -30,7 +30,7 @@ const ASSISTANT: [&str; 5] = [
     "And what happens if we don't find a house in time?",
 ];
 
-pub fn call(utterances: u64) -> Vec<u8> {
+fn call(utterances: u64) -> Vec<u8> {
     let rows = (0..utterances).map(|i| {
         let (speaker, text) = if i % 2 == 0 {
             ("user", USER[(i / 2) as usize % USER.len()])

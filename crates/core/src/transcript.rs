@@ -173,8 +173,7 @@ impl<'a> Element<'a> {
         let (Some(speaker), Some(text)) = (speaker, text) else {
             return Ok(Element::Malformed);
         };
-        let (Value::String(speaker), Value::String(text)) = (speaker.value()?, text.value()?)
-        else {
+        let (Some(speaker), Some(text)) = (speaker.as_str()?, text.as_str()?) else {
             return Ok(Element::Malformed);
         };
         let Some(speaker) = Speaker::parse(speaker) else {
@@ -189,10 +188,8 @@ impl<'a> Element<'a> {
 }
 
 fn time(node: Option<Node<'_>>) -> Result<Option<u64>, Corrupt> {
-    match node.map(Node::value).transpose()? {
-        Some(Value::Number(number)) => Ok(number.round_clamped(MAX_MS)),
-        _ => Ok(None),
-    }
+    let number = node.map_or(Ok(None), Node::as_number)?;
+    Ok(number.and_then(|number| number.round_clamped(MAX_MS)))
 }
 
 fn span(start: u64, end: u64) -> Option<(u64, u64)> {

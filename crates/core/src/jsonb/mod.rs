@@ -105,16 +105,36 @@ pub struct Node<'a> {
 }
 
 impl<'a> Node<'a> {
+    /// The string, if it is one; cheaper than [`Node::value`].
+    ///
+    /// # Errors
+    /// [`Corrupt`] when it is a string and no UTF-8.
+    #[inline]
+    pub fn as_str(self) -> Result<Option<&'a str>, Corrupt> {
+        if self.kind == STRING { self.text().map(Some) } else { Ok(None) }
+    }
+
+    /// The number, if it is one; cheaper than [`Node::value`].
+    ///
+    /// # Errors
+    /// [`Corrupt`] when it is a number and damaged.
+    #[inline]
+    pub fn as_number(self) -> Result<Option<Numeric<'a>>, Corrupt> {
+        if self.kind == NUMERIC { Numeric::parse(self.bytes).map(Some) } else { Ok(None) }
+    }
+
+    #[inline]
+    fn text(self) -> Result<&'a str, Corrupt> {
+        std::str::from_utf8(self.bytes).map_err(|_| Corrupt)
+    }
+
     /// Reads the child.
     ///
     /// # Errors
     /// [`Corrupt`] when its bytes are no value of its type.
     pub fn value(self) -> Result<Value<'a>, Corrupt> {
         match self.kind {
-            STRING => match std::str::from_utf8(self.bytes) {
-                Ok(text) => Ok(Value::String(text)),
-                Err(_) => Err(Corrupt),
-            },
+            STRING => self.text().map(Value::String),
             NUMERIC => Numeric::parse(self.bytes).map(Value::Number),
             FALSE => Ok(Value::Bool(false)),
             TRUE => Ok(Value::Bool(true)),
@@ -181,10 +201,10 @@ impl<'a> Object<'a> {
         for (position, key) in nodes.by_ref().take(count).enumerate() {
             let key = key?.bytes;
             while let Some(name) = names.get(next) {
-                match (key.len(), key).cmp(&(name.len(), name.as_bytes())) {
-                    std::cmp::Ordering::Less => break,
-                    std::cmp::Ordering::Equal => at[next] = position,
-                    std::cmp::Ordering::Greater => {}
+                if key == name.as_bytes() {
+                    at[next] = position;
+                } else if (key.len(), key) < (name.len(), name.as_bytes()) {
+                    break;
                 }
                 next += 1;
             }
@@ -192,10 +212,15 @@ impl<'a> Object<'a> {
                 tick();
             }
         }
+
+        let mut wanted = at.iter().zip(&mut found).filter(|(at, _)| **at < count);
+        let mut next = wanted.next();
         for (position, node) in nodes.enumerate() {
+            let Some((at, slot)) = &mut next else { break };
             let node = node?;
-            if let Some(slot) = at.iter().position(|&at| at == position) {
-                found[slot] = Some(node);
+            if position == **at {
+                **slot = Some(node);
+                next = wanted.next();
             }
             if position % TICK_EVERY == TICK_EVERY - 1 {
                 tick();

@@ -34,6 +34,7 @@ impl<'a> Numeric<'a> {
     ///
     /// # Errors
     /// [`Corrupt`] when the length is wrong, or a digit is not below 10000.
+    #[inline]
     pub fn parse(bytes: &'a [u8]) -> Result<Self, Corrupt> {
         let (header, rest) = body(bytes)?.split_first_chunk::<2>().ok_or(Corrupt)?;
         let header = u16::from_ne_bytes(*header);
@@ -146,6 +147,7 @@ fn sign_of(negative: bool) -> Sign {
 
 /// What follows the varlena header. jsonb keeps whole headers; short ones are read as well,
 /// because nothing in PostgreSQL forbids them here. Compressed or external ones cannot be.
+#[inline]
 fn body(bytes: &[u8]) -> Result<&[u8], Corrupt> {
     let first = *bytes.first().ok_or(Corrupt)?;
     let short = if cfg!(target_endian = "little") {

@@ -2,8 +2,7 @@
 //! The words are the lexicon's; the phrases are here.
 
 use super::lexicon::Lex;
-use super::tokens::{Lexeme, Tokenizer};
-use crate::transcript::Ticker;
+use super::tokens::Lexeme;
 
 const PHRASES: [(Lex, Lex); 8] = [
     (Lex::UH, Lex::HUH),
@@ -30,16 +29,19 @@ pub(super) fn only(mut lexemes: &[Lexeme]) -> bool {
     true
 }
 
-/// Whether a whole utterance is nothing but backchannels.
-pub(super) fn is_all(text: &str, tokenizer: &mut Tokenizer, ticker: &mut Ticker<'_>) -> bool {
-    let mut all = true;
-    tokenizer.sentences(text, ticker, |sentence| all = all && only(sentence.lexemes));
-    all
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kpis::tokens::Tokenizer;
+    use crate::transcript::Ticker;
+
+    fn is_all(text: &str) -> bool {
+        let mut all = true;
+        Tokenizer::default().sentences(text, &mut Ticker::new(&mut || ()), |sentence| {
+            all = all && only(sentence.lexemes);
+        });
+        all
+    }
 
     #[test]
     fn listening_is_told_from_speaking() {
@@ -48,13 +50,13 @@ mod tests {
             "I see. Got it", "Of course, makes sense", "All right", "", "[cough]", "...", "Oh, really?",
             "Hmmm", "Yeah yes.",
         ] {
-            assert!(is_all(text, &mut Tokenizer::default(), &mut Ticker::new(&mut || ())), "{text}");
+            assert!(is_all(text), "{text}");
         }
         for text in [
             "Yeah, but no", "Uh", "um okay", "I see that card", "No.", "uh, huh?", "got", "Bye.", "好",
             "Mhm. Thank you for letting me know.",
         ] {
-            assert!(!is_all(text, &mut Tokenizer::default(), &mut Ticker::new(&mut || ())), "{text}");
+            assert!(!is_all(text), "{text}");
         }
     }
 }

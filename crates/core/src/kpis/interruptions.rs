@@ -6,19 +6,20 @@ use crate::transcript::{Speaker, Ticker, Transcript};
 /// The shortest overlap that interrupts, in ms.
 const OVERLAP_MS: u64 = 500;
 
-/// How many utterances of `by` interrupt the other side. One sweep: of all that the other
+/// How many utterances of `by` interrupt the other side; `is_backchannel` answers for the
+/// utterance at an index and is asked only where the times say yes. One sweep: of all that the other
 /// side began before, the utterance that lasts longest gives the longest overlap.
 pub(super) fn count(
     transcript: &Transcript<'_>,
     by: Speaker,
     ticker: &mut Ticker<'_>,
-    mut is_backchannel: impl FnMut(&str, &mut Ticker<'_>) -> bool,
+    mut is_backchannel: impl FnMut(usize) -> bool,
 ) -> u64 {
     let mut interruptions = 0;
     // The other side's latest end among starts before `at`, and among starts up to it.
     let (mut at, mut before, mut up_to) = (0, 0, 0);
     // Utterances of `by` at `at` may precede the other side's there, which must not matter.
-    for (utterance, start, end) in transcript.timed() {
+    for (index, (utterance, start, end)) in transcript.timed().enumerate() {
         ticker.step();
         if start > at {
             (at, before) = (start, up_to);
@@ -26,7 +27,7 @@ pub(super) fn count(
         if utterance.speaker != by {
             up_to = end.max(up_to);
         } else if end.min(before) >= start.saturating_add(OVERLAP_MS)
-            && !is_backchannel(utterance.text, ticker)
+            && !is_backchannel(index)
         {
             interruptions += 1;
         }
@@ -42,7 +43,7 @@ mod tests {
 
     fn interruptions(spans: &[(Speaker, u64, u64)]) -> (u64, u64) {
         let transcript = call(spans);
-        let by = |side| count(&transcript, side, &mut Ticker::new(&mut || ()), |_, _| false);
+        let by = |side| count(&transcript, side, &mut Ticker::new(&mut || ()), |_| false);
         (by(User), by(Assistant))
     }
 
@@ -67,7 +68,7 @@ mod tests {
     fn the_text_decides_last() {
         let transcript = call(&[(Assistant, 0, 9_000), (User, 100, 700), (User, 800, 900)]);
         let mut asked = 0;
-        let none = count(&transcript, User, &mut Ticker::new(&mut || ()), |_, _| {
+        let none = count(&transcript, User, &mut Ticker::new(&mut || ()), |_| {
             asked += 1;
             true
         });

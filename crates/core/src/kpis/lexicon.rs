@@ -166,25 +166,54 @@ const DRAWN_OUT: Lex = Lex::HESITATION
 /// "mm" and longer: collapsed to one letter it would be the letter's name.
 const MM: Lex = Lex::HESITATION.or(Lex::BACKCHANNEL).or(Lex::LEAD_IN).or(Lex::TAG).or(Lex::MM);
 
-/// The longest word of the table, in bytes.
-const LONGEST: usize = 10;
-
-/// What the word means; case, drawn-out letters and the shape of apostrophes aside.
+/// What the word at `start..end` of `text` means; case, drawn-out letters and the shape of
+/// apostrophes aside.
 #[inline]
-pub(super) fn look_up(word: &[u8]) -> Lex {
-    if word.len() <= LONGEST {
-        let lex = TABLE.find(pack(word));
-        if lex != Lex::NONE {
-            return lex;
-        }
+pub(super) fn look_up(text: &[u8], start: usize, end: usize) -> Lex {
+    let length = end - start;
+    if length > WIDTH {
+        return drawn_out(&text[start..end]);
     }
-    match word.first() {
-        _ if !word.is_ascii() => curly(word),
-        Some(b'u' | b'U' | b'h' | b'H' | b'm' | b'M' | b'e' | b'E' | b'a' | b'A') => {
-            drawn_out(word)
-        }
-        _ => Lex::NONE,
+    let key = load(text, start, length);
+    let lex = TABLE.find(key);
+    if lex != Lex::NONE {
+        lex
+    } else if key & HIGH_BITS != 0 {
+        curly(&text[start..end])
+    } else if repeats(key, length) {
+        drawn_out(&text[start..end])
+    } else {
+        Lex::NONE
     }
+}
+
+/// How many bytes a key holds.
+const WIDTH: usize = 16;
+const ONES: u128 = u128::MAX / 0xFF;
+const HIGH_BITS: u128 = 0x80 * ONES;
+
+/// [`pack`] without a loop: reads past the word where there is text, and masks that away.
+#[inline]
+fn load(text: &[u8], start: usize, length: usize) -> u128 {
+    match text.get(start..).and_then(|rest| rest.first_chunk::<WIDTH>()) {
+        Some(bytes) if length > 0 => {
+            let lower = u128::from_le_bytes(*bytes) | (0x20 * ONES);
+            lower & (u128::MAX >> (8 * (WIDTH - length)))
+        }
+        _ => pack(&text[start..start + length]),
+    }
+}
+
+/// Whether two neighbours of the key's bytes are the same.
+#[inline]
+fn repeats(key: u128, length: usize) -> bool {
+    if length < 2 {
+        return false;
+    }
+    let pairs = u128::MAX >> (8 * (WIDTH + 1 - length));
+    // A byte that is zero where its neighbour equals it; ASCII, so borrows end at once.
+    let differences = (key ^ (key >> 8)) | !pairs;
+    differences.wrapping_sub(ONES) & !differences & HIGH_BITS != 0
 }
 
 /// Looks up a hesitation or backchannel whose letters are repeated.
@@ -211,25 +240,15 @@ fn drawn_out(word: &[u8]) -> Lex {
 
 /// Looks up a word with a typographic apostrophe.
 fn curly(word: &[u8]) -> Lex {
-    if word.len() > LONGEST + 2 {
-        return Lex::NONE;
-    }
     let Some(at) = word.windows(3).position(|three| three == "’".as_bytes()) else {
         return Lex::NONE;
     };
-    let mut straight = [0; LONGEST];
-    let letters = word[..at].iter().chain(b"'").chain(&word[at + 3..]);
-    let mut length = 0;
-    for (to, from) in straight.iter_mut().zip(letters) {
-        *to = *from;
-        length += 1;
-    }
-    TABLE.find(pack(&straight[..length]))
+    let (before, after) = (&word[..at], &word[at + 3..]);
+    TABLE.find(pack(before) | (u128::from(b'\'') | pack(after) << 8) << (8 * at))
 }
 
 /// The word's bytes in lower case as one integer. Bytes with the high bit set keep it, so no
 /// word outside ASCII equals one of the table.
-#[inline]
 const fn pack(word: &[u8]) -> u128 {
     let (mut key, mut at) = (0u128, 0);
     while at < word.len() {
@@ -276,7 +295,7 @@ impl Table {
             let (meaning, words) = WORDS[group];
             let mut at = 0;
             while at < words.len() {
-                assert!(words[at].len() <= LONGEST);
+                assert!(words[at].len() <= WIDTH);
                 let key = pack(words[at].as_bytes());
                 let mut slot = Self::slot(key);
                 while table.keys[slot] != 0 && table.keys[slot] != key {
@@ -298,6 +317,14 @@ impl Table {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Alone and inside a text, which are read in different ways.
+    fn look_up(word: &[u8]) -> Lex {
+        let inside = [b"so ", word, b" and what comes after it"].concat();
+        let alone = super::look_up(word, 0, word.len());
+        assert_eq!(super::look_up(&inside, 3, 3 + word.len()), alone);
+        alone
+    }
 
     #[test]
     fn words_are_found_in_any_case_and_length() {

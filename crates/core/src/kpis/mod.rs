@@ -44,16 +44,16 @@ pub fn compute(transcript: &Transcript<'_>, tick: &mut dyn FnMut()) -> Kpis {
     let mut analyzer = Analyzer::new();
 
     let mut speech = Speech::default();
-    for utterance in transcript.utterances() {
+    let mut listening = vec![false; transcript.utterances().len()];
+    for (utterance, listens) in transcript.utterances().iter().zip(&mut listening) {
         ticker.step();
         if utterance.speaker == Speaker::User {
-            speech.hear(utterance, &mut tokenizer, &mut analyzer, ticker);
+            *listens = speech.hear(utterance, &mut tokenizer, &mut analyzer, ticker);
         }
     }
     let talk = Talk::of(transcript, ticker);
-    let interruptions = interruptions::count(transcript, Speaker::User, ticker, |text, ticker| {
-        backchannel::is_all(text, &mut tokenizer, ticker)
-    });
+    let interruptions =
+        interruptions::count(transcript, Speaker::User, ticker, |index| listening[index]);
     Kpis {
         talk_ms: talk.user,
         listen_ms: talk.assistant,

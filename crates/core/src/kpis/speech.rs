@@ -21,14 +21,14 @@ pub(super) struct Speech {
 }
 
 impl Speech {
-    /// Adds one utterance.
+    /// Adds one utterance, and tells whether it is nothing but backchannels.
     pub(super) fn hear(
         &mut self,
         utterance: &Utterance<'_>,
         tokenizer: &mut Tokenizer,
         analyzer: &mut Analyzer,
         ticker: &mut Ticker<'_>,
-    ) {
+    ) -> bool {
         let (mut words, mut found, mut listening) = (0, 0, true);
         tokenizer.sentences(utterance.text, ticker, |sentence| {
             words += sentence.words;
@@ -43,12 +43,13 @@ impl Speech {
         if utterance.span.is_some() {
             self.timed_words += words;
         }
+        listening
     }
 
     fn feel(&mut self, sentence: &Sentence<'_>, analyzer: &mut Analyzer) {
         if sentence.words > 0 {
             let compound = analyzer.compound(sentence.spoken(&mut self.scratch));
-            self.compounds += (compound * 1e4).round() as i128 * i128::from(sentence.words);
+            self.compounds += i128::from((compound * 1e4).round() as i64) * i128::from(sentence.words);
             self.words += sentence.words;
         }
     }

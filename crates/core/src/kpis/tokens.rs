@@ -213,19 +213,22 @@ impl<V: FnMut(&Sentence<'_>)> Scan<'_, V> {
                 at += 1;
             }
             letters |= at > run;
-            let c = self.char_at(at);
-            match c {
-                '\'' | '’' | '-' | '.' if self.char_at(at + c.len_utf8()).is_alphanumeric() => {}
-                c if !c.is_ascii() && c.is_alphanumeric() => {
+            match self.bytes.get(at) {
+                Some(b'\'' | b'-' | b'.') if self.char_at(at + 1).is_alphanumeric() => at += 1,
+                Some(0x80..) => {
+                    let c = self.char_at(at);
+                    let after = at + c.len_utf8();
                     if is_ideograph(c) {
                         self.words += 1;
-                    } else {
+                    } else if c.is_alphanumeric() {
                         letters = true;
+                    } else if c != '’' || !self.char_at(after).is_alphanumeric() {
+                        break;
                     }
+                    at = after;
                 }
                 _ => break,
             }
-            at += c.len_utf8();
         }
         self.at = at;
         if letters && !self.counted {
@@ -235,7 +238,7 @@ impl<V: FnMut(&Sentence<'_>)> Scan<'_, V> {
         self.out.lexemes.push(Lexeme {
             start,
             end: at,
-            lex: look_up(&self.bytes[start..at]),
+            lex: look_up(self.bytes, start, at),
             comma_before: self.comma,
             comma_after: false,
         });

@@ -1,0 +1,123 @@
+#!/usr/bin/env bash
+# PostgreSQL's own pg_regress against a private cluster, then what SQL files cannot say: installing twice and
+# into another schema, dump and restore. With names: only those files of tests/pg_regress/sql.
+. "$(dirname "$0")/lib.sh"
+
+out=$RUN_DIR/regress_output
+passed=0
+failed=0
+clean_up() { scripts/cluster.sh remove regress; scripts/cluster.sh remove restored; }
+trap clean_up EXIT
+scripts/cluster.sh fresh regress
+eval "$(scripts/cluster.sh env regress)"
+createdb regress
+export PGDATABASE=regress PGCLIENTENCODING=UTF8
+sql() { psql -Xq -v ON_ERROR_STOP=1 "$@"; }
+sql -f scripts/supabase_roles.sql
+sql -f sql/install.sql
+
+names=("$@")
+if [ "${#names[@]}" = 0 ]; then
+  for file in tests/pg_regress/sql/*.sql; do names+=("$(basename "$file" .sql)"); done
+fi
+pg_regress=$(dirname "$("$PG_CONFIG" --pgxs)")/../test/regress/pg_regress
+rm -rf "$out"
+mkdir -p "$out"
+# Its exit status says no more than its report, which is counted: "test NAME ... ok" before PostgreSQL 16,
+# TAP from then on.
+"$pg_regress" --bindir="$(pg_bin)" --host="$PGHOST" --port=5432 --user=postgres --dbname=regress \
+  --use-existing --inputdir=tests/pg_regress --outputdir="$out" "${names[@]}" | tee "$out/report" || true
+passed=$(grep -cE '^(test .* \.\.\. ok |ok [0-9])' "$out/report" || true)
+failed=$((${#names[@]} - passed))
+[ ! -s "$out/regression.diffs" ] || cat "$out/regression.diffs"
+
+# check FUNCTION: one more test, passed when each of the function's commands succeeds. Not as the condition of
+# an if: bash would go on after a command that fails.
+check() {
+  local status
+  set +e
+  (set -e; "$1") >"$out/$1.log" 2>&1
+  status=$?
+  set -e
+  if [ "$status" = 0 ]; then
+    passed=$((passed + 1))
+    echo "check $1 ... ok"
+  else
+    failed=$((failed + 1))
+    echo "check $1 ... FAILED"
+    cat "$out/$1.log"
+  fi
+}
+
+# A dump without what differs from run to run: the key that newer pg_dumps put around it.
+dump() { pg_dump "$@" | grep -vE '^\\(un)?restrict '; }
+
+# Two organisations with calls of examples/, one attempt of each completed.
+with_data() {
+  sql -f examples/demo/seed.sql
+  sql -c "update scenario_attempts set status = 'completed' where id in (
+    'a1100000-0000-4000-8000-000000000000', 'b1100000-0000-4000-8000-000000000000')" \
+    -c "select refresh_reporting()" >/dev/null
+}
+
+second_install_changes_nothing() {
+  dump >"$out/before.sql"
+  sql -f sql/install.sql
+  dump >"$out/after.sql"
+  diff "$out/before.sql" "$out/after.sql"
+}
+
+# Completing an attempt brings a fact, KPIs, a score and deliveries, whatever the search_path says.
+completes() {
+  sql -d "$1" -At -v schema="$2" <<'SQL' | diff - <(echo '63:37 75.13 75.13 26000 2')
+update :schema.scenario_attempts set status = 'completed' where id = 'a3100000-0000-4000-8000-000000000000';
+select concat_ws(' ', a.kpis ->> 'talk_listen_ratio', a.score, f.score, f.talk_ms,
+         (select count(*) from :schema.webhook_deliveries d
+           where d.event = 'scenario.completed' and (d.payload ->> 'attempt_id')::uuid = a.id))
+  from :schema.scenario_attempts a join :schema.fact_scenario_attempts f on f.attempt_id = a.id
+ where a.id = 'a3100000-0000-4000-8000-000000000000';
+SQL
+}
+
+installs_into_another_schema() {
+  createdb in_api
+  sql -d in_api -v schema=api -f sql/install.sql
+  PGDATABASE=in_api PGOPTIONS='-c search_path=api' with_data
+  completes in_api api
+  # Nothing of it may have landed in public.
+  sql -d in_api -At -c "select relname from pg_class where relnamespace = 'public'::regnamespace
+    union all select proname from pg_proc where pronamespace = 'public'::regnamespace" | diff - /dev/null
+}
+
+installs_without_supabase() {
+  scripts/cluster.sh fresh restored
+  eval "$(scripts/cluster.sh env restored)"
+  createdb plain
+  sql -d plain -f sql/install.sql
+  PGDATABASE=plain with_data
+  completes plain public
+  dropdb plain
+}
+
+restores_into_a_new_cluster() {
+  with_data
+  dump >"$out/before.sql"
+  pg_dumpall --roles-only | grep -vE '(CREATE|ALTER) ROLE postgres' >"$out/roles.sql"
+  scripts/cluster.sh fresh restored
+  eval "$(scripts/cluster.sh env restored)"
+  createdb regress
+  sql -f "$out/roles.sql"
+  sql -f "$out/before.sql" >/dev/null
+  dump >"$out/after.sql"
+  diff "$out/before.sql" "$out/after.sql"
+  completes regress public
+}
+
+if [ $# = 0 ]; then
+  check second_install_changes_nothing
+  check installs_into_another_schema
+  check installs_without_supabase
+  check restores_into_a_new_cluster
+fi
+echo "regress: $passed passed, $failed failed"
+[ "$failed" = 0 ]
