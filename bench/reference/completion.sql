@@ -20,35 +20,24 @@ begin
 end
 $$;
 
--- row trigger variant
-create function fact_row() returns trigger language plpgsql security definer as $$
+-- A row trigger: with 20,000 attempts in one statement it takes the same time as a statement trigger with
+-- transition tables, within the noise, and its plan cannot go wrong.
+create function populate_fact_on_completion() returns trigger language plpgsql security definer as $$
 begin
   insert into fact_scenario_attempts
     (attempt_id, org_id, user_id, scenario_id, score, duration_seconds, talk_ms, listen_ms, started_at, ended_at)
   values (new.id, new.org_id, new.user_id, new.scenario_id, new.score, new.duration_seconds,
           coalesce((new.kpis ->> 'talk_ms')::int, 0), coalesce((new.kpis ->> 'listen_ms')::int, 0),
           new.started_at, new.ended_at)
-  on conflict on constraint fact_scenario_attempts_pkey do update set
+  on conflict (attempt_id) do update set
     score = excluded.score, duration_seconds = excluded.duration_seconds,
     talk_ms = excluded.talk_ms, listen_ms = excluded.listen_ms, ended_at = excluded.ended_at;
   return null;
 end
 $$;
-create function fact_statement() returns trigger language plpgsql security definer as $$
-begin
-  insert into fact_scenario_attempts
-    (attempt_id, org_id, user_id, scenario_id, score, duration_seconds, talk_ms, listen_ms, started_at, ended_at)
-  select n.id, n.org_id, n.user_id, n.scenario_id, n.score, n.duration_seconds,
-          coalesce((n.kpis ->> 'talk_ms')::int, 0), coalesce((n.kpis ->> 'listen_ms')::int, 0),
-          n.started_at, n.ended_at
-    from new_rows n join old_rows o on o.id = n.id
-   where n.status = 'completed' and o.status <> 'completed'
-  on conflict on constraint fact_scenario_attempts_pkey do update set
-    score = excluded.score, duration_seconds = excluded.duration_seconds,
-    talk_ms = excluded.talk_ms, listen_ms = excluded.listen_ms, ended_at = excluded.ended_at;
-  return null;
-end
-$$;
+create trigger attempt_completed after update of status on scenario_attempts
+  for each row when (new.status = 'completed' and old.status <> 'completed')
+  execute function populate_fact_on_completion();
 
 -- All of a completion in one transaction, with one write of the attempt's row.
 create function complete_attempt(attempt_id uuid) returns void language plpgsql as $$
@@ -59,7 +48,8 @@ begin
      set status = 'completed', kpis = coalesce(a.kpis, compute_kpis(a.transcript_json)),
          score = rubric_score(s.rubric, a.score_breakdown),
          ended_at = coalesce(a.ended_at, now()),
-         duration_seconds = coalesce(a.duration_seconds, extract(epoch from coalesce(a.ended_at, now()) - a.started_at)::int),
+         duration_seconds = coalesce(a.duration_seconds,
+                                     extract(epoch from coalesce(a.ended_at, now()) - a.started_at)::int),
          updated_at = now()
     from scenarios s
    where a.id = complete_attempt.attempt_id and a.status <> 'completed' and s.id = a.scenario_id
@@ -84,7 +74,8 @@ begin
        set status = 'completed', kpis = coalesce(a.kpis, compute_kpis(a.transcript_json)),
            score = rubric_score(s.rubric, a.score_breakdown),
            ended_at = coalesce(a.ended_at, now()),
-           duration_seconds = coalesce(a.duration_seconds, extract(epoch from coalesce(a.ended_at, now()) - a.started_at)::int),
+           duration_seconds = coalesce(a.duration_seconds,
+                                       extract(epoch from coalesce(a.ended_at, now()) - a.started_at)::int),
            updated_at = now()
       from scenarios s
      where a.id = any (attempt_ids) and a.status <> 'completed' and s.id = a.scenario_id
@@ -99,7 +90,8 @@ begin
       from done
   )
   insert into webhook_deliveries (webhook_id, event, payload, signature, status, next_retry_at)
-  select w.id, 'scenario.completed', m.payload, encode(hmac(m.payload::text, w.secret, 'sha256'), 'hex'), 'pending', now()
+  select w.id, 'scenario.completed', m.payload, encode(hmac(m.payload::text, w.secret, 'sha256'), 'hex'),
+         'pending', now()
     from message m
     join webhooks w on w.org_id = m.org_id and w.enabled and 'scenario.completed' = any (w.events);
   get diagnostics queued = row_count;

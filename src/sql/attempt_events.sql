@@ -2,7 +2,10 @@
 -- score has come to lie below the threshold. Before this stands:
 -- with changed as (… new rows …), before as (… old rows, none for an INSERT …)
 , scored as (
-  select c.*, b.id is null or b.status <> 'completed' as completed_now, b.score as score_before,
+  -- The columns that are needed and no others: this is materialized, and transcripts are large.
+  select c.id, c.org_id, c.user_id, c.scenario_id, c.assignment_id, c.started_at, c.ended_at, c.duration_seconds,
+         c.score, c.score_breakdown, c.kpis,
+         b.id is null or b.status <> 'completed' as completed_now, b.score as score_before,
          b.status = 'completed' as was_completed,
          coalesce(
            case when jsonb_typeof(s.rubric -> 'threshold') = 'number' then (s.rubric -> 'threshold')::numeric end,

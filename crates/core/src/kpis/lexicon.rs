@@ -1,6 +1,8 @@
 //! The English words that the KPIs know, and what each word means to them: one probe of one
 //! table, built at compile time, per word of a transcript.
 
+use super::swar::{self, WIDTH};
+
 /// What the KPIs want to know of a word: a set of the constants below.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Lex(u64);
@@ -174,46 +176,20 @@ pub(super) fn look_up(text: &[u8], start: usize, end: usize) -> Lex {
     if length > WIDTH {
         return drawn_out(&text[start..end]);
     }
-    let key = load(text, start, length);
+    let key = match swar::load(text, start) {
+        Some(bytes) if length > 0 => swar::lowered(bytes, length),
+        _ => pack(&text[start..end]),
+    };
     let lex = TABLE.find(key);
     if lex != Lex::NONE {
         lex
-    } else if key & HIGH_BITS != 0 {
+    } else if swar::beyond_ascii(key) {
         curly(&text[start..end])
-    } else if repeats(key, length) {
+    } else if swar::repeats(key, length) {
         drawn_out(&text[start..end])
     } else {
         Lex::NONE
     }
-}
-
-/// How many bytes a key holds.
-const WIDTH: usize = 16;
-const ONES: u128 = u128::MAX / 0xFF;
-const HIGH_BITS: u128 = 0x80 * ONES;
-
-/// [`pack`] without a loop: reads past the word where there is text, and masks that away.
-#[inline]
-fn load(text: &[u8], start: usize, length: usize) -> u128 {
-    match text.get(start..).and_then(|rest| rest.first_chunk::<WIDTH>()) {
-        Some(bytes) if length > 0 => {
-            let lower = u128::from_le_bytes(*bytes) | (0x20 * ONES);
-            lower & (u128::MAX >> (8 * (WIDTH - length)))
-        }
-        _ => pack(&text[start..start + length]),
-    }
-}
-
-/// Whether two neighbours of the key's bytes are the same.
-#[inline]
-fn repeats(key: u128, length: usize) -> bool {
-    if length < 2 {
-        return false;
-    }
-    let pairs = u128::MAX >> (8 * (WIDTH + 1 - length));
-    // A byte that is zero where its neighbour equals it; ASCII, so borrows end at once.
-    let differences = (key ^ (key >> 8)) | !pairs;
-    differences.wrapping_sub(ONES) & !differences & HIGH_BITS != 0
 }
 
 /// Looks up a hesitation or backchannel whose letters are repeated.

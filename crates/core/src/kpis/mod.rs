@@ -8,6 +8,7 @@ mod interruptions;
 mod lexicon;
 mod questions;
 mod speech;
+mod swar;
 mod talk;
 mod tokens;
 

@@ -24,6 +24,7 @@
 //! What holds no lexeme is no sentence: "? !" after a sentence adds nothing to it.
 
 use super::lexicon::{Lex, look_up};
+use super::swar::{self, WIDTH};
 use crate::transcript::Ticker;
 
 /// The most lexemes and noises in a sentence before it is cut.
@@ -203,15 +204,29 @@ impl<V: FnMut(&Sentence<'_>)> Scan<'_, V> {
         }
     }
 
+    /// The end of the ASCII letters and digits that start at `at`.
+    #[inline]
+    fn ascii_run(&self, mut at: usize) -> usize {
+        while let Some(bytes) = swar::load(self.bytes, at) {
+            let run = swar::alphanumeric_prefix(bytes);
+            at += run;
+            if run < WIDTH {
+                return at;
+            }
+        }
+        while self.bytes.get(at).is_some_and(u8::is_ascii_alphanumeric) {
+            at += 1;
+        }
+        at
+    }
+
     fn lexeme(&mut self) {
         let start = self.at;
         let mut at = start;
         let mut letters = false;
         loop {
             let run = at;
-            while self.bytes.get(at).is_some_and(u8::is_ascii_alphanumeric) {
-                at += 1;
-            }
+            at = self.ascii_run(at);
             letters |= at > run;
             match self.bytes.get(at) {
                 Some(b'\'' | b'-' | b'.') if self.char_at(at + 1).is_alphanumeric() => at += 1,
