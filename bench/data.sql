@@ -122,3 +122,12 @@ select n, bench.id(4, n) as id, bench.id(1, org) as org_id, 'user_' || org || '_
        1 + n % current_setting('bench.short')::int as transcript
   from (select n, (1 + n % 20)::int as org from generate_series(1, current_setting('bench.attempts')::int) n) dealt;
 create unique index on bench.attempts (n);
+
+-- What an application would say about a completed call, in 1 KB.
+create table bench.payload as
+select jsonb_build_object(
+         'attempt_id', bench.id(4, 1), 'user_id', 'user_2_2', 'scenario_id', bench.id(2, 202), 'score', 81.5,
+         'duration_seconds', 912, 'feedback', rpad('Good rapport and a clear next step. ', 560, 'Slow down when the fee comes up. '),
+         'kpis', '{"talk_ms": 280954, "listen_ms": 288093, "filler_words": 58, "interruptions": 10,
+                   "questions_asked": 23, "sentiment_score": 0.31, "words_per_minute": 203,
+                   "talk_listen_ratio": "49:51"}'::jsonb) as payload;

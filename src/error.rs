@@ -103,7 +103,7 @@ fn shape(error: Error) -> Shape {
     match error {
         Error::Transcript(TranscriptError::NotAnArray { found }) => {
             Shape::new(invalid, "transcript is not an array of utterances")
-                .detail(format!("It is {found}."))
+                .detail(format!("It is of JSON type {found}."))
                 .hint(TRANSCRIPT_FORM)
         }
         Error::Transcript(TranscriptError::Corrupt) => {

@@ -1,6 +1,7 @@
 // The main job, as an application's server does it: an attempt is started, then completed with the judge's
 // marks; KPIs, score, fact, webhooks and leaderboard follow. Numbers: examples/short_call/WORKED.md.
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { before, test } from 'node:test'
 import { A, asMember, asServer, data, expectedKpis, only, refused, row, rows, shortCall, shortCallScenario } from './support.mjs'
 
@@ -158,10 +159,10 @@ test('an attempt completed without an end ends now', async () => {
 })
 
 test('a bulk insert with one broken transcript names the attempt and leaves nothing of the others', async () => {
-  const broken = crypto.randomUUID()
+  const broken = randomUUID()
   const common = { user_id: 'user_bulk', status: 'completed' }
   const error = refused(await server.from('scenario_attempts').insert([
-    { id: crypto.randomUUID(), ...common, transcript_json: transcript },
+    { id: randomUUID(), ...common, transcript_json: transcript },
     { id: broken, ...common, transcript_json: { turns: transcript } }
   ]), 400, '22023')
   assert.ok(error.message.includes(broken), error.message)

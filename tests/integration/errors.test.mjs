@@ -1,5 +1,6 @@
 // What a client gets for each mistake: HTTP status, SQLSTATE, and a hint where it can do something.
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { before, test } from 'node:test'
 import { A, B, NOWHERE, asMember, asServer, refused, row, rows } from './support.mjs'
 
@@ -58,7 +59,7 @@ test('a rubric whose weights sum to 0.9 is 400 and names the sum, on insert and 
 })
 
 test('a mark outside the scale is 400, names the attempt and writes nothing', async () => {
-  const id = crypto.randomUUID()
+  const id = randomUUID()
   const answer = await server.from('scenario_attempts').insert({
     id, user_id: 'user_off_scale', scenario_id: A.scenario, status: 'completed', evaluation: { Opening: 101, Close: 50 }
   })

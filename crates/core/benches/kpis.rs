@@ -1,5 +1,5 @@
 //! What the KPIs of a call cost, from the bytes of its jsonb to the JSON of the result.
-//! 150 utterances are a call of a quarter of an hour.
+//! 150 utterances are 1,500 words, a call of a quarter of an hour.
 
 #![allow(missing_docs)]
 
@@ -15,16 +15,16 @@ const USER: [&str; 8] = [
     "Hi Sarah, thanks for taking the time today. How are you doing this morning?",
     "Um, so I saw that you asked about, you know, a lower rate for the new house.",
     "Mm-hmm, yeah.",
-    "I completely understand that worry, and honestly many of our buyers feel the same way.",
+    "I completely understand, and honestly many of our buyers worry.",
     "What kind of monthly payment would feel comfortable for you?",
     "Okay, great. Let me walk you through what we can do about the down payment.",
     "So we would, like, lock it for 60 days, is that right for you?",
-    "Sure. I'll send the documents tonight.",
+    "Sure. I'll send the documents over tonight.",
 ];
 
 const ASSISTANT: [&str; 5] = [
-    "Well, I'm really worried that the rate keeps going up before we find something.",
-    "Honestly I don't know, my husband handles most of that, but around two thousand.",
+    "Well, I'm really worried that the rate keeps going up.",
+    "I don't know, my husband handles that, but around two thousand.",
     "That sounds better than what the bank told us last week.",
     "No.",
     "And what happens if we don't find a house in time?",

@@ -95,10 +95,7 @@ impl<'a> Transcript<'a> {
     ///
     /// # Errors
     /// When the root is no array, or the bytes are damaged.
-    pub fn from_jsonb(
-        bytes: &'a [u8],
-        tick: &mut dyn FnMut(),
-    ) -> Result<Self, TranscriptError> {
+    pub fn from_jsonb(bytes: &'a [u8], tick: &mut dyn FnMut()) -> Result<Self, TranscriptError> {
         let elements = match jsonb::root(bytes)? {
             Value::Array(elements) => elements,
             other => return Err(TranscriptError::NotAnArray { found: other.type_name() }),
@@ -168,8 +165,7 @@ impl<'a> Element<'a> {
         let Value::Object(object) = node.value()? else {
             return Ok(Element::Malformed);
         };
-        let [text, end, speaker, start] =
-            object.fields(["text", "end_ms", "speaker", "start_ms"], tick)?;
+        let [text, end, speaker, start] = object.fields(["text", "end_ms", "speaker", "start_ms"], tick)?;
         let (Some(speaker), Some(text)) = (speaker, text) else {
             return Ok(Element::Malformed);
         };

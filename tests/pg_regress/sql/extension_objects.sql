@@ -1,7 +1,7 @@
 -- What CREATE EXTENSION callcoach makes: functions, settings, and who may use them.
 
 create temp view function as
-select p.oid, n.nspname || '.' || p.proname as name, p.*
+select n.nspname || '.' || p.proname as name, p.*
   from pg_proc p
   join pg_namespace n on n.oid = p.pronamespace
   join pg_depend d on d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e'

@@ -24,6 +24,14 @@ select f.conrelid::regclass as tbl, f.conname as across_organisations
        join pg_attribute a on a.attrelid = f.conrelid and a.attnum = k.mine and a.attname = 'org_id'
        join pg_attribute b on b.attrelid = f.confrelid and b.attnum = k.theirs and b.attname = 'org_id');
 
+-- A unique index of several columns that does not lead with the organisation: its error would tell of another
+-- organisation's rows. None.
+select i.indrelid::regclass as tbl, i.indexrelid::regclass as across_organisations
+  from pg_index i join pg_class c on c.oid = i.indrelid
+ where c.relnamespace = 'public'::regnamespace and i.indisunique and i.indnatts > 1
+   and not exists (select from pg_attribute a
+                    where a.attrelid = i.indrelid and a.attnum = i.indkey[0] and a.attname = 'org_id');
+
 select conrelid::regclass as tbl, conname, pg_get_constraintdef(oid) as definition
   from pg_constraint
  where connamespace = 'public'::regnamespace and contype = 'c'

@@ -93,21 +93,15 @@ fn numeric(number: &Number) -> Vec<u8> {
     let scale = (fraction.len() as i32 - exponent).max(0);
 
     // Where the decimal point is among the digits, and then whole groups of four around it.
-    let mut decimals: Vec<u8> = whole
-        .bytes()
-        .chain(fraction.bytes())
-        .map(|d| d - b'0')
-        .collect();
+    let mut decimals: Vec<u8> = whole.bytes().chain(fraction.bytes()).map(|d| d - b'0').collect();
     let mut point = whole.len() as i32 + exponent;
     let lead = (-point).rem_euclid(4);
     decimals.splice(0..0, vec![0; lead as usize]);
     point += lead;
     decimals.resize(decimals.len().next_multiple_of(4), 0);
     let mut weight = point / 4 - 1;
-    let mut digits: Vec<u16> = decimals
-        .chunks(4)
-        .map(|four| four.iter().fold(0, |sum, &d| sum * 10 + u16::from(d)))
-        .collect();
+    let mut digits: Vec<u16> =
+        decimals.chunks(4).map(|four| four.iter().fold(0, |sum, &d| sum * 10 + u16::from(d))).collect();
     while digits.first() == Some(&0) {
         digits.remove(0);
         weight -= 1;
@@ -130,10 +124,6 @@ fn numeric(number: &Number) -> Vec<u8> {
     }
     body.extend(digits.iter().flat_map(|digit| digit.to_ne_bytes()));
     let length = body.len() as u32 + 4;
-    let header = if cfg!(target_endian = "little") {
-        length << 2
-    } else {
-        length
-    };
+    let header = if cfg!(target_endian = "little") { length << 2 } else { length };
     [header.to_ne_bytes().as_slice(), &body].concat()
 }

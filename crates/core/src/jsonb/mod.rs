@@ -249,11 +249,7 @@ impl<'a> Container<'a> {
         };
         let entries = rest.as_chunks::<4>().0.get(..count).ok_or(Corrupt)?;
         let data = rest.get(entries.as_flattened().len()..).ok_or(Corrupt)?;
-        Ok(Self {
-            header,
-            entries,
-            data,
-        })
+        Ok(Self { header, entries, data })
     }
 
     fn value(self) -> Result<Value<'a>, Corrupt> {
@@ -265,11 +261,7 @@ impl<'a> Container<'a> {
     }
 
     fn nodes(self) -> Nodes<'a> {
-        Nodes {
-            entries: self.entries.iter(),
-            data: self.data,
-            offset: 0,
-        }
+        Nodes { entries: self.entries.iter(), data: self.data, offset: 0 }
     }
 }
 
@@ -285,11 +277,7 @@ impl<'a> Nodes<'a> {
     fn node(&mut self, entry: u32) -> Option<Node<'a>> {
         let field = (entry & LENGTH_OR_END) as usize;
         let start = self.offset;
-        let end = if entry & HAS_END == 0 {
-            start + field
-        } else {
-            field
-        };
+        let end = if entry & HAS_END == 0 { start + field } else { field };
         let kind = entry & KIND;
         let bytes = self.data.get(start..end)?;
         self.offset = end;
@@ -298,10 +286,7 @@ impl<'a> Nodes<'a> {
             NUMERIC | CONTAINER => start.wrapping_neg() % 4,
             _ => 0,
         };
-        Some(Node {
-            kind,
-            bytes: bytes.get(padding..)?,
-        })
+        Some(Node { kind, bytes: bytes.get(padding..)? })
     }
 }
 

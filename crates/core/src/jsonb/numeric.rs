@@ -53,23 +53,13 @@ impl<'a> Numeric<'a> {
         } else {
             let (weight, rest) = rest.split_first_chunk::<2>().ok_or(Corrupt)?;
             let negative = header & NEGATIVE_LONG != 0;
-            (
-                sign_of(negative),
-                i16::from_ne_bytes(*weight).into(),
-                header & 0x3FFF,
-                rest,
-            )
+            (sign_of(negative), i16::from_ne_bytes(*weight).into(), header & 0x3FFF, rest)
         };
         let (digits, odd) = rest.as_chunks::<2>();
         if !odd.is_empty() || digits.iter().any(|d| u16::from_ne_bytes(*d) > 9999) {
             return Err(Corrupt);
         }
-        Ok(Self {
-            sign,
-            weight,
-            scale: scale.into(),
-            digits,
-        })
+        Ok(Self { sign, weight, scale: scale.into(), digits })
     }
 
     /// The number rounded half away from zero and clamped to `0..=max`; None for NaN.
@@ -109,11 +99,7 @@ impl<'a> Numeric<'a> {
         }
         for position in 0..=self.weight {
             let digit = self.digit(position);
-            text += &if position == 0 {
-                format!("{digit}")
-            } else {
-                format!("{digit:04}")
-            };
+            text += &if position == 0 { format!("{digit}") } else { format!("{digit:04}") };
         }
         if self.scale > 0 {
             text.push('.');
@@ -130,19 +116,13 @@ impl<'a> Numeric<'a> {
 
     /// The base-10000 digit `position` places after the first one, or 0 outside.
     fn digit(&self, position: i32) -> u16 {
-        let digit = usize::try_from(position)
-            .ok()
-            .and_then(|at| self.digits.get(at));
+        let digit = usize::try_from(position).ok().and_then(|at| self.digits.get(at));
         digit.map_or(0, |digit| u16::from_ne_bytes(*digit))
     }
 }
 
 fn sign_of(negative: bool) -> Sign {
-    if negative {
-        Sign::Negative
-    } else {
-        Sign::Positive
-    }
+    if negative { Sign::Negative } else { Sign::Positive }
 }
 
 /// What follows the varlena header. jsonb keeps whole headers; short ones are read as well,
@@ -150,17 +130,9 @@ fn sign_of(negative: bool) -> Sign {
 #[inline]
 fn body(bytes: &[u8]) -> Result<&[u8], Corrupt> {
     let first = *bytes.first().ok_or(Corrupt)?;
-    let short = if cfg!(target_endian = "little") {
-        first & 1 != 0
-    } else {
-        first & 0x80 != 0
-    };
+    let short = if cfg!(target_endian = "little") { first & 1 != 0 } else { first & 0x80 != 0 };
     let (header, total) = if short {
-        let total = if cfg!(target_endian = "little") {
-            first >> 1
-        } else {
-            first & 0x7F
-        };
+        let total = if cfg!(target_endian = "little") { first >> 1 } else { first & 0x7F };
         (1, usize::from(total))
     } else {
         let word = u32::from_ne_bytes(*bytes.first_chunk::<4>().ok_or(Corrupt)?);

@@ -11,10 +11,7 @@ fn decode(value: Value<'_>) -> Result<serde_json::Value, Corrupt> {
         Value::Bool(b) => json!(b),
         Value::String(text) => json!(text),
         Value::Number(number) => serde_json::from_str(&number.to_plain_string()).unwrap(),
-        Value::Array(array) => array
-            .iter()
-            .map(|node| decode(node?.value()?))
-            .collect::<Result<_, _>>()?,
+        Value::Array(array) => array.iter().map(|node| decode(node?.value()?)).collect::<Result<_, _>>()?,
         Value::Object(object) => {
             let nodes = object.0.nodes().collect::<Result<Vec<_>, _>>()?;
             let (keys, values) = nodes.split_at(object.len());
@@ -24,19 +21,14 @@ fn decode(value: Value<'_>) -> Result<serde_json::Value, Corrupt> {
                 };
                 Ok((key.to_owned(), decode(value.value()?)?))
             };
-            keys.iter()
-                .zip(values)
-                .map(field)
-                .collect::<Result<_, _>>()?
+            keys.iter().zip(values).map(field).collect::<Result<_, _>>()?
         }
     })
 }
 
 fn read_number(text: &str) -> (Option<u64>, String) {
     let bytes = encode::encode(&serde_json::from_str(text).unwrap());
-    let Ok(Value::Number(number)) = root(&bytes) else {
-        panic!("{text} is no number")
-    };
+    let Ok(Value::Number(number)) = root(&bytes) else { panic!("{text} is no number") };
     (number.round_clamped(1 << 53), number.to_plain_string())
 }
 
@@ -47,9 +39,8 @@ fn reads_and_writes_what_postgres_stores() {
     let mut seen = 0;
     for line in stored.lines().filter(|line| !line.starts_with('#')) {
         let (hex, json) = line.split_once('|').unwrap();
-        let bytes: Vec<u8> = (0..hex.len() / 2)
-            .map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap())
-            .collect();
+        let bytes: Vec<u8> =
+            (0..hex.len() / 2).map(|at| u8::from_str_radix(&hex[2 * at..2 * at + 2], 16).unwrap()).collect();
         let json: serde_json::Value = serde_json::from_str(json).unwrap();
         assert_eq!(decode(root(&bytes).unwrap()).unwrap(), json);
         assert_eq!(encode::encode(&json), bytes, "{json}");
@@ -88,16 +79,7 @@ fn numbers_round_half_away_from_zero_and_clamp() {
 
 #[test]
 fn numbers_print_as_postgres_prints_them() {
-    for text in [
-        "0",
-        "7",
-        "-12.50",
-        "10000",
-        "0.0001",
-        "1.000",
-        "123456789.000010",
-        "-0.05",
-    ] {
+    for text in ["0", "7", "-12.50", "10000", "0.0001", "1.000", "123456789.000010", "-0.05"] {
         assert_eq!(read_number(text).1, text);
     }
     assert_eq!(read_number("1.5e3").1, "1500");
@@ -108,11 +90,7 @@ fn numbers_print_as_postgres_prints_them() {
 #[test]
 fn special_numbers_do_not_crash() {
     for (header, expected) in [(0xC000u16, None), (0xD000, Some(9)), (0xF000, Some(0))] {
-        let length = if cfg!(target_endian = "little") {
-            6u32 << 2
-        } else {
-            6
-        };
+        let length = if cfg!(target_endian = "little") { 6u32 << 2 } else { 6 };
         let bytes = [length.to_ne_bytes().as_slice(), &header.to_ne_bytes()].concat();
         let number = Numeric::parse(&bytes).unwrap();
         assert_eq!(number.round_clamped(9), expected);
@@ -122,17 +100,8 @@ fn special_numbers_do_not_crash() {
 
 #[test]
 fn short_varlena_headers_are_read() {
-    let header: u8 = if cfg!(target_endian = "little") {
-        5 << 1 | 1
-    } else {
-        0x80 | 5
-    };
-    let bytes = [
-        [header].as_slice(),
-        &0x8000u16.to_ne_bytes(),
-        &42u16.to_ne_bytes(),
-    ]
-    .concat();
+    let header: u8 = if cfg!(target_endian = "little") { 5 << 1 | 1 } else { 0x80 | 5 };
+    let bytes = [[header].as_slice(), &0x8000u16.to_ne_bytes(), &42u16.to_ne_bytes()].concat();
     assert_eq!(Numeric::parse(&bytes).unwrap().round_clamped(99), Some(42));
     assert!(Numeric::parse(&bytes[..4]).is_err());
 }
@@ -146,13 +115,9 @@ fn fields_are_found_in_any_company() {
     map.insert("text".into(), json!("hello"));
     map.insert("speaker".into(), json!(null));
     let bytes = encode::encode(&serde_json::Value::Object(map));
-    let Ok(Value::Object(object)) = root(&bytes) else {
-        panic!("no object")
-    };
+    let Ok(Value::Object(object)) = root(&bytes) else { panic!("no object") };
     let mut ticks = 0;
-    let [absent, text, speaker] = object
-        .fields(["gone", "text", "speaker"], &mut || ticks += 1)
-        .unwrap();
+    let [absent, text, speaker] = object.fields(["gone", "text", "speaker"], &mut || ticks += 1).unwrap();
     assert!(absent.is_none());
     assert!(matches!(text.unwrap().value(), Ok(Value::String("hello"))));
     assert!(matches!(speaker.unwrap().value(), Ok(Value::Null)));
@@ -163,38 +128,19 @@ fn fields_are_found_in_any_company() {
 fn damage_is_an_error() {
     assert!(root(&[]).is_err());
     assert!(root(&[0; 3]).is_err());
-    assert!(
-        root(&0u32.to_ne_bytes()).is_err(),
-        "neither array nor object"
-    );
-    assert!(
-        root(&(IS_ARRAY | 1).to_ne_bytes()).is_err(),
-        "an entry is missing"
-    );
+    assert!(root(&0u32.to_ne_bytes()).is_err(), "neither array nor object");
+    assert!(root(&(IS_ARRAY | 1).to_ne_bytes()).is_err(), "an entry is missing");
     assert!(root(&(IS_OBJECT | COUNT).to_ne_bytes()).is_err());
-    assert!(
-        root(&(IS_ARRAY | IS_SCALAR).to_ne_bytes()).is_err(),
-        "no scalar in it"
-    );
+    assert!(root(&(IS_ARRAY | IS_SCALAR).to_ne_bytes()).is_err(), "no scalar in it");
     let mut bytes = encode::encode(&json!(["ab"]));
     bytes.truncate(9);
-    let Ok(Value::Array(array)) = root(&bytes) else {
-        panic!("no array")
-    };
-    assert_eq!(
-        array.iter().map(|node| node.is_err()).collect::<Vec<_>>(),
-        [true]
-    );
+    let Ok(Value::Array(array)) = root(&bytes) else { panic!("no array") };
+    assert_eq!(array.iter().map(|node| node.is_err()).collect::<Vec<_>>(), [true]);
     let last = bytes.len() - 1;
     bytes[last] = 0xFF;
     bytes.push(b'b');
-    let Ok(Value::Array(array)) = root(&bytes) else {
-        panic!("no array")
-    };
-    assert!(
-        array.iter().next().unwrap().unwrap().value().is_err(),
-        "not UTF-8"
-    );
+    let Ok(Value::Array(array)) = root(&bytes) else { panic!("no array") };
+    assert!(array.iter().next().unwrap().unwrap().value().is_err(), "not UTF-8");
 }
 
 fn any_json() -> impl Strategy<Value = serde_json::Value> {
@@ -209,8 +155,7 @@ fn any_json() -> impl Strategy<Value = serde_json::Value> {
     leaf.prop_recursive(4, 256, 70, |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..70).prop_map(serde_json::Value::from),
-            prop::collection::btree_map("\\PC{0,9}", inner, 0..50)
-                .prop_map(|map| map.into_iter().collect()),
+            prop::collection::btree_map("\\PC{0,9}", inner, 0..50).prop_map(|map| map.into_iter().collect()),
         ]
     })
 }

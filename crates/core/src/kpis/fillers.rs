@@ -11,7 +11,7 @@
 //! An utterance that is a backchannel as a whole has no fillers: the caller sees to that.
 
 use super::lexicon::Lex;
-use super::tokens::Lexeme;
+use super::sentence::Lexeme;
 
 /// Calls `found` with the lexemes of each filler, in order.
 pub(super) fn each<'s>(lexemes: &'s [Lexeme], mut found: impl FnMut(&'s [Lexeme])) {
@@ -37,20 +37,16 @@ enum Match {
 
 impl Match {
     fn at(before: Option<&Lexeme>, rest: &[Lexeme]) -> Match {
-        const ANY: Lex = Lex::HESITATION
-            .or(Lex::SOFT)
-            .or(Lex::YOU)
-            .or(Lex::I)
-            .or(Lex::KIND)
-            .or(Lex::LIKE);
+        const ANY: Lex = Lex::HESITATION.or(Lex::SOFT).or(Lex::YOU).or(Lex::I).or(Lex::KIND).or(Lex::LIKE);
         let Some(first) = rest.first().filter(|first| first.lex.is(ANY)) else {
             return Match::Other(1);
         };
         let pair = |one, two| first.pairs(rest.get(1), one, two);
         let after = |words| before.is_some_and(|before| before.pairs(Some(first), words, first.lex));
 
+        let set_off = before.is_none() || (first.comma_before && first.comma_after);
         let filler = |yes| if yes { Match::Filler(2) } else { Match::Other(2) };
-        if pair(Lex::UH, Lex::HUH) || pair(Lex::MM.or(Lex::HM), Lex::HM.or(Lex::MM)) {
+        if pair(Lex::UH, Lex::HUH) || pair(Lex::MM.or(Lex::HM), Lex::HM) {
             Match::Other(2)
         } else if pair(Lex::YOU, Lex::KNOW) {
             filler(!after(Lex::DO))
@@ -58,11 +54,7 @@ impl Match {
             Match::Filler(2)
         } else if pair(Lex::KIND, Lex::OF) {
             filler(!after(Lex::DETERMINER))
-        } else if first.lex.is(Lex::HESITATION.or(Lex::SOFT)) {
-            Match::Filler(1)
-        } else if first.lex.is(Lex::LIKE)
-            && (before.is_none() || (first.comma_before && first.comma_after))
-        {
+        } else if first.lex.is(Lex::HESITATION.or(Lex::SOFT)) || (set_off && first.lex.is(Lex::LIKE)) {
             Match::Filler(1)
         } else {
             Match::Other(1)
@@ -104,7 +96,10 @@ mod tests {
 
     #[test]
     fn soft_words_and_like() {
-        assert_eq!(fillers("Actually it is basically, like, honestly fine"), ["actually", "basically", "like", "honestly"]);
+        assert_eq!(
+            fillers("Actually it is basically, like, honestly fine"),
+            ["actually", "basically", "like", "honestly"]
+        );
         assert_eq!(fillers("I like it. Like, why? I'd like, and, like that"), ["like"]);
         assert_eq!(fillers("What's it like? Like this"), ["like"]);
     }

@@ -26,9 +26,7 @@ pub(super) fn count(
         }
         if utterance.speaker != by {
             up_to = end.max(up_to);
-        } else if end.min(before) >= start.saturating_add(OVERLAP_MS)
-            && !is_backchannel(index)
-        {
+        } else if end.min(before) >= start.saturating_add(OVERLAP_MS) && !is_backchannel(index) {
             interruptions += 1;
         }
     }
@@ -59,7 +57,8 @@ mod tests {
 
     #[test]
     fn one_utterance_interrupts_once_and_the_longest_overlap_decides() {
-        let spans = [(Assistant, 0, 9_000), (Assistant, 100, 300), (Assistant, 200, 8_000), (User, 250, 5_000)];
+        let spans =
+            [(Assistant, 0, 9_000), (Assistant, 100, 300), (Assistant, 200, 8_000), (User, 250, 5_000)];
         assert_eq!(interruptions(&spans), (1, 0));
         assert_eq!(interruptions(&[(Assistant, 0, 9_000), (User, 100, 700), (User, 800, 1_400)]), (2, 0));
     }

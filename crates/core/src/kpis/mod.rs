@@ -7,10 +7,12 @@ mod fillers;
 mod interruptions;
 mod lexicon;
 mod questions;
+mod sentence;
 mod speech;
 mod swar;
 mod talk;
 mod tokens;
+mod words;
 
 use crate::sentiment::Analyzer;
 use crate::transcript::{Speaker, Ticker, Transcript};
@@ -53,8 +55,7 @@ pub fn compute(transcript: &Transcript<'_>, tick: &mut dyn FnMut()) -> Kpis {
         }
     }
     let talk = Talk::of(transcript, ticker);
-    let interruptions =
-        interruptions::count(transcript, Speaker::User, ticker, |index| listening[index]);
+    let interruptions = interruptions::count(transcript, Speaker::User, ticker, |index| listening[index]);
     Kpis {
         talk_ms: talk.user,
         listen_ms: talk.assistant,

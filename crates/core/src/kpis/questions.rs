@@ -9,7 +9,7 @@
 //! command.
 
 use super::lexicon::Lex;
-use super::tokens::{Ending, Lexeme, Sentence};
+use super::sentence::{Ending, Lexeme, Sentence};
 
 /// Whether `sentence` is a question.
 pub(super) fn asks(sentence: &Sentence<'_>) -> bool {
@@ -72,14 +72,27 @@ mod tests {
     #[test]
     fn unpunctuated_text_asks_by_its_opening() {
         for text in [
-            "do you smoke at all", "so um what is your name", "okay and how's that", "isn't it nice",
-            "what’s up", "And, can i help", "who did that",
+            "do you smoke at all",
+            "so um what is your name",
+            "okay and how's that",
+            "isn't it nice",
+            "what’s up",
+            "And, can i help",
+            "who did that",
         ] {
             assert_eq!(questions(text), 1, "{text}");
         }
         for text in [
-            "what a day", "do it now", "have that ready", "i do you know", "how about you", "is",
-            "okay", "what's", "do you smoke. no", "No. do you smoke",
+            "what a day",
+            "do it now",
+            "have that ready",
+            "i do you know",
+            "how about you",
+            "is",
+            "okay",
+            "what's",
+            "do you smoke. no",
+            "No. do you smoke",
         ] {
             assert_eq!(questions(text), 0, "{text}");
         }

@@ -1,6 +1,7 @@
 //! What the user's words amount to: one pass over each text serves all of it.
 
-use super::tokens::{Sentence, Tokenizer};
+use super::sentence::Sentence;
+use super::tokens::Tokenizer;
 use super::{backchannel, fillers, questions};
 use crate::sentiment::Analyzer;
 use crate::transcript::{Ticker, Utterance};

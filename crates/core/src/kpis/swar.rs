@@ -1,5 +1,5 @@
-//! Sixteen bytes of text at once in one integer, the first byte lowest: what makes the walk
-//! over the words free of a branch per letter.
+//! Sixteen bytes of text at once in one integer, the first byte lowest, so that a word can
+//! be folded, compared and looked up without a loop over its letters.
 
 /// How many bytes are read at once.
 pub(super) const WIDTH: usize = 16;
@@ -21,14 +21,6 @@ pub(super) fn lowered(bytes: u128, length: usize) -> u128 {
     (bytes | (0x20 * ONES)) & (u128::MAX >> (8 * (WIDTH - length)))
 }
 
-/// How many ASCII letters and digits the bytes begin with, up to all 16.
-#[inline]
-pub(super) fn alphanumeric_prefix(bytes: u128) -> usize {
-    let known = in_range(bytes | (0x20 * ONES), b'a', b'z') | in_range(bytes, b'0', b'9');
-    let other = (!known | bytes) & HIGH_BITS;
-    other.trailing_zeros() as usize / 8
-}
-
 /// Whether a byte is not ASCII.
 #[inline]
 pub(super) fn beyond_ascii(bytes: u128) -> bool {
@@ -47,16 +39,6 @@ pub(super) fn repeats(bytes: u128, length: usize) -> bool {
     differences.wrapping_sub(ONES) & !differences & HIGH_BITS != 0
 }
 
-/// The high bit of each byte whose lower seven lie in `low..=high`.
-#[inline]
-const fn in_range(bytes: u128, low: u8, high: u8) -> u128 {
-    // Seven bits plus at most 0x80 never carry into the neighbour.
-    let bytes = bytes & !HIGH_BITS;
-    let at_least = bytes + ONES * (0x80 - low as u128);
-    let above = bytes + ONES * (0x7F - high as u128);
-    at_least & !above & HIGH_BITS
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -67,8 +49,6 @@ mod tests {
         fn all_agree_with_byte_loops(bytes in any::<[u8; 16]>(), text in "[a-zA-Z0-9'. é]{16,20}", length in 1usize..=16) {
             for bytes in [bytes, *text.as_bytes().first_chunk().unwrap()] {
                 let all = load(&bytes, 0).unwrap();
-                let prefix = bytes.iter().take_while(|b| b.is_ascii_alphanumeric()).count();
-                prop_assert_eq!(alphanumeric_prefix(all), prefix);
                 prop_assert_eq!(beyond_ascii(all), !bytes.is_ascii());
                 let same = bytes[..length].windows(2).any(|pair| pair[0] == pair[1]);
                 prop_assert_eq!(repeats(all, length), same);

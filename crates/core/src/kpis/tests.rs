@@ -7,8 +7,7 @@ use std::time::{Duration, Instant};
 
 /// A transcript with these spans and a text that is no backchannel.
 pub(super) fn call(spans: &[(Speaker, u64, u64)]) -> Transcript<'static> {
-    let utterance =
-        |&(speaker, start, end)| Utterance { speaker, text: "Hold on", span: Some((start, end)) };
+    let utterance = |&(speaker, start, end)| Utterance { speaker, text: "Hold on", span: Some((start, end)) };
     Transcript::new(spans.iter().map(utterance).collect())
 }
 
@@ -85,7 +84,10 @@ fn within_seconds(what: &str, work: impl FnOnce()) {
 
 #[test]
 fn long_texts_take_linear_time() {
-    for piece in ["a", "a ", "!", "a.", "a. ", "[", "[ ", "...", "?!", "'", "-", "um-", "\u{301}", "好", "’", "‹ ", ")", "a, ", "hm"] {
+    for piece in [
+        "a", "a ", "!", "a.", "a. ", "[", "[ ", "...", "?!", "'", "-", "um-", "\u{301}", "好", "’", "‹ ",
+        ")", "a, ", "hm",
+    ] {
         let text = piece.repeat(400_000 / piece.len());
         within_seconds(piece, || {
             kpis(said(&[&text]));
@@ -128,9 +130,25 @@ fn any_script_is_read() {
 
 fn any_text() -> impl Strategy<Value = String> {
     let word = prop_oneof![
-        Just("um"), Just("uh huh"), Just("you know"), Just("do"), Just("like"), Just(","),
-        Just("."), Just("?"), Just("..."), Just("[noise]"), Just("‹"), Just("great"), Just("hate"),
-        Just("yeah"), Just("好。"), Just("what's"), Just("kind of"), Just("P."), Just("é’s"),
+        Just("um"),
+        Just("uh huh"),
+        Just("you know"),
+        Just("do"),
+        Just("like"),
+        Just(","),
+        Just("."),
+        Just("?"),
+        Just("..."),
+        Just("[noise]"),
+        Just("‹"),
+        Just("great"),
+        Just("hate"),
+        Just("yeah"),
+        Just("好。"),
+        Just("what's"),
+        Just("kind of"),
+        Just("P."),
+        Just("é’s"),
     ];
     prop_oneof![
         prop::collection::vec(word, 0..12).prop_map(|words| words.join(" ")),

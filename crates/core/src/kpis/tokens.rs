@@ -24,80 +24,13 @@
 //! What holds no lexeme is no sentence: "? !" after a sentence adds nothing to it.
 
 use super::lexicon::{Lex, look_up};
-use super::swar::{self, WIDTH};
+use super::sentence::{Ending, Lexeme, Sentence};
 use crate::transcript::Ticker;
 
 /// The most lexemes and noises in a sentence before it is cut.
 const SENTENCE_MAX: usize = 1024;
 /// How far a closing bracket may be from its opening one, in bytes.
 const NOISE_MAX: usize = 128;
-
-/// A run of letters in a sentence.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Lexeme {
-    /// Where it lies in the utterance's text, in bytes.
-    pub(super) start: usize,
-    pub(super) end: usize,
-    pub(super) lex: Lex,
-    pub(super) comma_before: bool,
-    pub(super) comma_after: bool,
-}
-
-impl Lexeme {
-    /// Whether this lexeme is `first` and `next` follows it as `second`, without a comma.
-    pub(super) fn pairs(&self, next: Option<&Lexeme>, first: Lex, second: Lex) -> bool {
-        self.lex.is(first) && next.is_some_and(|next| !next.comma_before && next.lex.is(second))
-    }
-}
-
-/// How a sentence ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ending {
-    /// With a question mark, or several marks with one among them.
-    Question,
-    /// With any other mark.
-    Statement,
-    /// Without a mark, in an utterance that has marks.
-    Open,
-    /// Without a mark, as the whole of its utterance.
-    Unpunctuated,
-}
-
-/// A sentence with at least one lexeme.
-#[derive(Debug)]
-pub(super) struct Sentence<'s> {
-    /// The utterance's text and the sentence's part of it.
-    text: &'s str,
-    start: usize,
-    end: usize,
-    /// Byte ranges within the sentence that are noise.
-    noises: &'s [(usize, usize)],
-    pub(super) lexemes: &'s [Lexeme],
-    pub(super) ending: Ending,
-    pub(super) words: u64,
-}
-
-impl<'s> Sentence<'s> {
-    /// What was said, its marks included and its noises left out; `scratch` is used for those
-    /// sentences that have any.
-    pub(super) fn spoken<'t>(&self, scratch: &'t mut String) -> &'t str
-    where
-        's: 't,
-    {
-        let piece = |start, end| self.text.get(start..end).unwrap_or_default();
-        if self.noises.is_empty() {
-            return piece(self.start, self.end);
-        }
-        scratch.clear();
-        let mut at = self.start;
-        for &(start, end) in self.noises {
-            scratch.push_str(piece(at, start));
-            at = end;
-        }
-        scratch.push_str(piece(at, self.end));
-        scratch
-    }
-}
 
 /// Cuts texts into sentences, keeping its buffers from one text to the next.
 #[derive(Debug, Default)]
@@ -204,29 +137,15 @@ impl<V: FnMut(&Sentence<'_>)> Scan<'_, V> {
         }
     }
 
-    /// The end of the ASCII letters and digits that start at `at`.
-    #[inline]
-    fn ascii_run(&self, mut at: usize) -> usize {
-        while let Some(bytes) = swar::load(self.bytes, at) {
-            let run = swar::alphanumeric_prefix(bytes);
-            at += run;
-            if run < WIDTH {
-                return at;
-            }
-        }
-        while self.bytes.get(at).is_some_and(u8::is_ascii_alphanumeric) {
-            at += 1;
-        }
-        at
-    }
-
     fn lexeme(&mut self) {
         let start = self.at;
         let mut at = start;
         let mut letters = false;
         loop {
             let run = at;
-            at = self.ascii_run(at);
+            while self.bytes.get(at).is_some_and(u8::is_ascii_alphanumeric) {
+                at += 1;
+            }
             letters |= at > run;
             match self.bytes.get(at) {
                 Some(b'\'' | b'-' | b'.') if self.char_at(at + 1).is_alphanumeric() => at += 1,

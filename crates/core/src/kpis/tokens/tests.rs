@@ -24,7 +24,10 @@ fn words(text: &str) -> u64 {
 #[test]
 fn sentences_end_at_marks() {
     assert_eq!(split("One. Two! Three? Four"), ["One.", "Two!", "Three?", "Four"]);
-    assert_eq!(split("Um... well…no?! \"So.\" (Yes.) A ? ! B"), ["Um...", "well…", "no?!", "\"So.\"", "(Yes.)", "A ?", "B"]);
+    assert_eq!(
+        split("Um... well…no?! \"So.\" (Yes.) A ? ! B"),
+        ["Um...", "well…", "no?!", "\"So.\"", "(Yes.)", "A ?", "B"]
+    );
     assert_eq!(split("你好。再见！ كيف؟ نعم۔"), ["你好。", "再见！", "كيف؟", "نعم۔"]);
     assert!(split("... ?! [noise]. — 👍").is_empty());
 }
@@ -32,8 +35,14 @@ fn sentences_end_at_marks() {
 #[test]
 fn dots_inside_and_after_abbreviations_do_not_end() {
     for text in [
-        "It is 3.5% at example.com now.", "A P. O. Box?", "Fruit, e.g. apples.", "At 3 p.m. sharp",
-        "Ask Dr. Smith.", "At 3 p.m.", "plan B.", "x?y!z",
+        "It is 3.5% at example.com now.",
+        "A P. O. Box?",
+        "Fruit, e.g. apples.",
+        "At 3 p.m. sharp",
+        "Ask Dr. Smith.",
+        "At 3 p.m.",
+        "plan B.",
+        "x?y!z",
     ] {
         assert_eq!(split(text), [text]);
     }
@@ -72,7 +81,10 @@ fn noise_is_no_word() {
 #[test]
 fn lexemes_are_split_finer_than_words() {
     let lexemes = |text| read(text).into_iter().flat_map(|(_, lexemes, ..)| lexemes).collect::<Vec<_>>();
-    assert_eq!(lexemes("um—I mm-hmm. uh...no don't it’s a/b end-"), ["um", "I", "mm-hmm", "uh", "no", "don't", "it’s", "a", "b", "end"]);
+    assert_eq!(
+        lexemes("um—I mm-hmm. uh...no don't it’s a/b end-"),
+        ["um", "I", "mm-hmm", "uh", "no", "don't", "it’s", "a", "b", "end"]
+    );
 }
 
 #[test]

@@ -1,0 +1,5 @@
+begin;
+\timing on
+update scenario_attempts set status = 'completed' where id = any (array(select id from bench.attempts));
+\ir bulk_checked.sql
+rollback;

@@ -1,0 +1,3 @@
+\set i :i + 1
+\set n :base + :i * 2 + :client_id
+select complete_attempt('00000004-0000-4000-8000-:n');

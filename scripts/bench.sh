@@ -1,0 +1,174 @@
+#!/usr/bin/env bash
+# callcoach and a plpgsql reference side by side: the same data, one private cluster, run by run in turn.
+# See bench/README.md.
+#   RUNS=3  runs of every case (the median counts)      SIZE=20000  attempts in the bulk case
+#   CASES="kpis bulk one enqueue claim"                 BENCH_SKIP_INSTALL=1  use the extension that is installed
+#   KEEP=1  leave the cluster running
+. "$(dirname "$0")/lib.sh"
+RUNS=${RUNS:-3}
+SIZE=${SIZE:-20000}
+CASES=${CASES:-kpis bulk one enqueue claim}
+SHORT=60 LONG=50 # different transcripts of 150 and of 600 utterances
+EACH=2           # seconds of the cases that run for a time
+[ "$RUNS" -ge 1 ] && [ "$SIZE" -ge 1000 ] || die "RUNS must be at least 1, SIZE at least 1000"
+# Completing one by one uses an attempt up; two cases share what there is.
+ONE=$((SIZE / RUNS / 2 > 2000 ? 2000 : SIZE / RUNS / 2 / 2 * 2))
+
+[ "${BENCH_SKIP_INSTALL:-0}" = 1 ] || scripts/install.sh
+started=$(date +%s)
+trap '[ "${KEEP:-0}" = 1 ] || scripts/cluster.sh remove bench' EXIT
+scripts/cluster.sh fresh bench shared_buffers=1GB max_wal_size=16GB checkpoint_timeout=1h autovacuum=off jit=off
+eval "$(scripts/cluster.sh env bench)"
+work=$(mktemp -d)
+out=bench/results/$(date -u +%Y%m%dT%H%M%SZ)
+mkdir -p bench/results
+printf 'case\tside\trun\tvalue\tunit\n' >"$out.runs.tsv"
+
+sql() { psql -X -q -At -v ON_ERROR_STOP=1 "$@"; }
+reset_deliveries() { sql -d "bench_$1" -c 'truncate webhook_deliveries'; }
+wanted() { [ "$2" = "$3" ] || die "$1: expected '$2', found '$3'"; }
+
+prepare() {
+  say "generating $SIZE attempts, $SHORT + $LONG transcripts"
+  createdb bench_data
+  PGOPTIONS="-c bench.attempts=$SIZE -c bench.short=$SHORT -c bench.long=$LONG" \
+    sql -d bench_data -f bench/data.sql >/dev/null
+  createdb -T bench_data bench_reference
+  createdb -T bench_data bench_callcoach
+  local part
+  for part in tables compute_kpis tenancy webhooks completion; do
+    sql -d bench_reference -f "bench/reference/$part.sql"
+  done
+  sql -d bench_callcoach -f sql/install.sql
+  sql -d bench_reference -f bench/load.sql
+  sql -d bench_callcoach -f bench/load.sql
+  sql -d bench_data -c checkpoint
+  payload=$(sql -d bench_data -c 'select payload from bench.payload')
+}
+
+# record CASE SIDE RUN VALUE
+record() {
+  local unit
+  unit=$(awk -F'\t' -v c="$1" '$1 == c {print $3}' bench/cases.tsv)
+  [ -n "$unit" ] || die "bench/cases.tsv has no $1"
+  awk -v v="$4" 'BEGIN {exit !(v + 0 > 0)}' || die "$1, $2: no figure ('$4')"
+  printf '%s\t%s\t%s\t%s\t%s\n' "$1" "$2" "$3" "$4" "$unit" >>"$out.runs.tsv"
+  printf '   %-13s run %s  %-9s %12.0f %s\n' "$1" "$3" "$2" "$4" "$unit"
+}
+
+# timed SIDE FILE DONE [psql option …]: milliseconds of the timed statement, after the check of what was done.
+timed() {
+  local side=$1 file=$2 done=$3
+  shift 3
+  sql -d "bench_$side" "$@" -f "bench/cases/$file.sql" >"$work/output"
+  wanted "$file, $side" "$done" "$(sed -n 's/^done //p' "$work/output")"
+  awk '/^Time:/ {print $2}' "$work/output"
+}
+
+# clients SIDE FILE [pgbench option …]: transactions a second; their number is left in $work/transactions.
+clients() {
+  local side=$1 file=$2
+  shift 2
+  pgbench -n -f "bench/cases/$file.sql" "$@" "bench_$side" >"$work/output" 2>"$work/errors" ||
+    die "$file, $side: $(tail -3 "$work/errors")"
+  sed -n 's/^number of transactions actually processed: \([0-9]*\).*/\1/p' "$work/output" >"$work/transactions"
+  awk '/^tps/ {print $3}' "$work/output"
+}
+
+rate() { awk -v n="$1" -v ms="$2" 'BEGIN {printf "%.1f", n / ms * 1000}'; }
+
+# What a case family does in one run of one side: case_FAMILY SIDE RUN
+case_kpis() {
+  local ms
+  ms=$(timed "$1" kpis $((SHORT * 10)) -v utterances=150 -v repeat=10)
+  record kpis_150 "$1" "$2" "$(rate $((SHORT * 10)) "$ms")"
+  ms=$(timed "$1" kpis $((LONG * 4)) -v utterances=600 -v repeat=4)
+  record kpis_600 "$1" "$2" "$(rate $((LONG * 4)) "$ms")"
+}
+
+case_bulk() {
+  local ms digest
+  ms=$(timed "$1" "bulk.$1" "$SIZE $SIZE $((SIZE * 3))")
+  digest=$(sed -n 's/^digest //p' "$work/output")
+  wanted "bulk, $1: the facts of both sides and all runs" "$(cat "$work/digest" 2>/dev/null || echo "$digest")" "$digest"
+  echo "$digest" >"$work/digest"
+  record bulk "$1" "$2" "$(rate "$SIZE" "$ms")"
+  # What the rollback left behind.
+  sql -d "bench_$1" -c 'vacuum scenario_attempts, fact_scenario_attempts, webhook_deliveries'
+}
+
+case_one() {
+  local sync base tps before
+  for sync in off on; do
+    base=$((100000000000 + ($2 - 1) * 2 * ONE - 1 + ($([ $sync = on ] && echo 1 || echo 0)) * ONE))
+    before=$(sql -d "bench_$1" -c 'select count(*) from fact_scenario_attempts')
+    tps=$(PGOPTIONS="-c synchronous_commit=$sync" clients "$1" "one.$1" -c 2 -j 2 -t $((ONE / 2)) -D i=0 -D "base=$base")
+    wanted "one, $1" "$ONE $((ONE * 3))" "$(sql -d "bench_$1" -F ' ' -c "select (select count(*) from fact_scenario_attempts
+      where score is not null and talk_ms > 0) - $before, (select count(*) from webhook_deliveries)")"
+    record "one_$sync" "$1" "$2" "$tps"
+    reset_deliveries "$1"
+  done
+}
+
+case_enqueue() {
+  local n tps ms calls=4000
+  for n in 1 2; do
+    tps=$(PGOPTIONS='-c synchronous_commit=off' clients "$1" enqueue -c $n -j $n -T $EACH -D "payload=$payload")
+    wanted "enqueue, $1" $((3 * $(cat "$work/transactions"))) \
+      "$(sql -d "bench_$1" -c "select count(*) from webhook_deliveries where event = 'scenario.completed'")"
+    record "enqueue_$n" "$1" "$2" "$tps"
+    reset_deliveries "$1"
+  done
+  ms=$(timed "$1" enqueue_many "$((3 * calls)) $((3 * calls))" -v calls=$calls)
+  record enqueue_many "$1" "$2" "$(rate $calls "$ms")"
+  reset_deliveries "$1"
+}
+
+case_claim() {
+  local tps ms calls=200000
+  tps=$(clients "$1" claim -c 1 -T $EACH)
+  record claim_one "$1" "$2" "$tps"
+  ms=$(timed "$1" claim_many "$calls 1" -v calls=$calls)
+  record claim_many "$1" "$2" "$(rate $calls "$ms")"
+}
+
+summary() {
+  awk -F'\t' -v size="$SIZE" '
+    function sorted(key, n,   i, j, t) {
+      for (i = 2; i <= n; i++) for (j = i; j > 1 && v[key, j - 1] > v[key, j]; j--) {
+        t = v[key, j]; v[key, j] = v[key, j - 1]; v[key, j - 1] = t } }
+    function median(key,   n) {
+      n = count[key]; sorted(key, n)
+      return n % 2 ? v[key, (n + 1) / 2] : (v[key, n / 2] + v[key, n / 2 + 1]) / 2 }
+    FNR == 1 { file++ }
+    file == 1 { if (FNR > 1) { key = $1 SUBSEP $2; v[key, ++count[key]] = $4 + 0 } next }
+    /^#/ { next }
+    {
+      key = $1 SUBSEP "reference"
+      if (!(key in count)) next
+      what = $2; sub(/SIZE/, size, what)
+      a = median(key); b = median($1 SUBSEP "callcoach")
+      printf "%s\t%.0f\t%.0f\t%.2f\t%s\t%s\t%s\n", what, a, b, b / a, $3, $4, (b / a >= $4 ? "met" : "MISSED")
+      if ($1 == "bulk")
+        printf "  the same as time\t%.0f\t%.0f\t%.2f\tms\t%s\t%s\n", size / a * 1000, size / b * 1000, b / a, $4,
+          (b / a >= $4 ? "met" : "MISSED")
+    }' "$out.runs.tsv" bench/cases.tsv
+}
+
+prepare
+for family in $CASES; do
+  say "$family"
+  for run in $(seq "$RUNS"); do
+    # The first place goes round.
+    if [ $((run % 2)) = 1 ]; then sides='reference callcoach'; else sides='callcoach reference'; fi
+    for side in $sides; do "case_$family" "$side" "$run"; done
+  done
+done
+
+{
+  printf 'what\treference\tcallcoach\tratio\tunit\ttarget\t\n'
+  summary
+} >"$out.tsv"
+say "$(postgres --version), $(nproc) cores, load $(cut -d' ' -f1-3 /proc/loadavg), median of $RUNS, $(($(date +%s) - started)) s"
+awk -F'\t' '{printf "%-62s %11s %11s %7s  %-10s %s\n", $1, $2, $3, NR > 1 ? $4 "x" : $4, $5, NR > 1 ? ">= " $6 "x " $7 : $6}' "$out.tsv"
+echo "rows: $out.tsv, every run: $out.runs.tsv"
