@@ -1,8 +1,8 @@
 -- The data both sides work on, generated once in a template database: schema bench, nothing of either
 -- side's own. The same settings give the same bytes on every machine.
 --   attempts   how many attempts are waiting to be completed
---   short      how many different transcripts of 150 utterances (about 25 KB of jsonb text)
---   long       how many of 600 (about 100 KB)
+--   short      how many different transcripts of 150 utterances (about 23 KB of jsonb text)
+--   long       how many of 600 (about 92 KB)
 \set ON_ERROR_STOP on
 set client_min_messages = warning;
 set synchronous_commit = off;

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # callcoach and a plpgsql reference side by side: the same data, one private cluster, run by run in turn.
 # See bench/README.md.
-#   RUNS=3  runs of every case (the median counts)      SIZE=20000  attempts in the bulk case
+#   RUNS=3  runs of every case (the median counts)      SIZE=20000  attempts of the bulk case; scales the others
 #   CASES="kpis bulk one enqueue claim"                 BENCH_SKIP_INSTALL=1  use the extension that is installed
 #   KEEP=1  leave the cluster running
 . "$(dirname "$0")/lib.sh"
@@ -11,15 +11,14 @@ CASES=${CASES:-kpis bulk one enqueue claim}
 SHORT=60 LONG=50 # different transcripts of 150 and of 600 utterances
 EACH=2           # seconds of the cases that run for a time
 [ "$RUNS" -ge 1 ] && [ "$SIZE" -ge 1000 ] || die "RUNS must be at least 1, SIZE at least 1000"
-# Completing one by one uses an attempt up; two cases share what there is.
-ONE=$((SIZE / RUNS / 2 > 2000 ? 2000 : SIZE / RUNS / 2 / 2 * 2))
+ONE=$((SIZE * 3 / 20 / 2 * 2)) # attempts completed one by one, in each run of each of two cases
 
 [ "${BENCH_SKIP_INSTALL:-0}" = 1 ] || scripts/install.sh
 started=$(date +%s)
-trap '[ "${KEEP:-0}" = 1 ] || scripts/cluster.sh remove bench' EXIT
+work=$(mktemp -d)
+trap 'rm -rf "$work"; [ "${KEEP:-0}" = 1 ] || scripts/cluster.sh remove bench' EXIT
 scripts/cluster.sh fresh bench shared_buffers=1GB max_wal_size=16GB checkpoint_timeout=1h autovacuum=off jit=off
 eval "$(scripts/cluster.sh env bench)"
-work=$(mktemp -d)
 out=bench/results/$(date -u +%Y%m%dT%H%M%SZ)
 mkdir -p bench/results
 printf 'case\tside\trun\tvalue\tunit\n' >"$out.runs.tsv"
@@ -29,9 +28,11 @@ reset_deliveries() { sql -d "bench_$1" -c 'truncate webhook_deliveries'; }
 wanted() { [ "$2" = "$3" ] || die "$1: expected '$2', found '$3'"; }
 
 prepare() {
-  say "generating $SIZE attempts, $SHORT + $LONG transcripts"
+  # Completing one by one uses attempts up: these come after the bulk case's.
+  local attempts=$((SIZE + RUNS * 2 * ONE))
+  say "generating $attempts attempts, $SHORT + $LONG transcripts"
   createdb bench_data
-  PGOPTIONS="-c bench.attempts=$SIZE -c bench.short=$SHORT -c bench.long=$LONG" \
+  PGOPTIONS="-c bench.attempts=$attempts -c bench.short=$SHORT -c bench.long=$LONG" \
     sql -d bench_data -f bench/data.sql >/dev/null
   createdb -T bench_data bench_reference
   createdb -T bench_data bench_callcoach
@@ -88,7 +89,7 @@ case_kpis() {
 
 case_bulk() {
   local ms digest
-  ms=$(timed "$1" "bulk.$1" "$SIZE $SIZE $((SIZE * 3))")
+  ms=$(timed "$1" "bulk.$1" "$SIZE $SIZE $((SIZE * 3))" -v size="$SIZE")
   digest=$(sed -n 's/^digest //p' "$work/output")
   wanted "bulk, $1: the facts of both sides and all runs" "$(cat "$work/digest" 2>/dev/null || echo "$digest")" "$digest"
   echo "$digest" >"$work/digest"
@@ -100,7 +101,7 @@ case_bulk() {
 case_one() {
   local sync base tps before
   for sync in off on; do
-    base=$((100000000000 + ($2 - 1) * 2 * ONE - 1 + ($([ $sync = on ] && echo 1 || echo 0)) * ONE))
+    base=$((100000000000 + SIZE + ($2 - 1) * 2 * ONE - 1 + ($([ $sync = on ] && echo 1 || echo 0)) * ONE))
     before=$(sql -d "bench_$1" -c 'select count(*) from fact_scenario_attempts')
     tps=$(PGOPTIONS="-c synchronous_commit=$sync" clients "$1" "one.$1" -c 2 -j 2 -t $((ONE / 2)) -D i=0 -D "base=$base")
     wanted "one, $1" "$ONE $((ONE * 3))" "$(sql -d "bench_$1" -F ' ' -c "select (select count(*) from fact_scenario_attempts
@@ -170,5 +171,7 @@ done
   summary
 } >"$out.tsv"
 say "$(postgres --version), $(nproc) cores, load $(cut -d' ' -f1-3 /proc/loadavg), median of $RUNS, $(($(date +%s) - started)) s"
-awk -F'\t' '{printf "%-62s %11s %11s %7s  %-10s %s\n", $1, $2, $3, NR > 1 ? $4 "x" : $4, $5, NR > 1 ? ">= " $6 "x " $7 : $6}' "$out.tsv"
+awk -F'\t' '{ ratio = $4; target = $6
+  if (NR > 1) { ratio = $4 "x"; target = ">= " $6 "x " $7 }
+  printf "%-62s %11s %11s %7s  %-10s %s\n", $1, $2, $3, ratio, $5, target }' "$out.tsv"
 echo "rows: $out.tsv, every run: $out.runs.tsv"

@@ -29,7 +29,7 @@ scripts/cluster.sh fresh integration
 eval "$(scripts/cluster.sh env integration)"
 createdb "$database"
 export PGDATABASE=$database
-for file in tests/integration/roles.sql sql/install.sql tests/integration/seed.sql; do
+for file in scripts/supabase_roles.sql sql/install.sql tests/integration/seed.sql; do
   psql -X -q -v ON_ERROR_STOP=1 -f "$file" >/dev/null
 done
 

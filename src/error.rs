@@ -138,10 +138,9 @@ fn shape(error: Error) -> Shape {
         Error::NoOrg => Shape::new(Code::ERRCODE_INSUFFICIENT_PRIVILEGE, "no organisation is set")
             .hint("Call set_org_claim(org_id) earlier in the same transaction."),
         Error::Webhook(e) => Shape::new(invalid, e.message()).hint(e.hint()),
-        Error::NullArgument(name) => Shape::new(
-            Code::ERRCODE_NULL_VALUE_NOT_ALLOWED,
-            format!("argument \"{name}\" must not be null"),
-        ),
+        Error::NullArgument(name) => {
+            Shape::new(Code::ERRCODE_NULL_VALUE_NOT_ALLOWED, format!("argument \"{name}\" must not be null"))
+        }
         Error::Json(what) => Shape::new(invalid, format!("{what} cannot be read"))
             .detail("It is nested deeper than 128 levels."),
         Error::WrongTrigger(expected) => Shape::new(

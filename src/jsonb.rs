@@ -23,9 +23,8 @@ impl Jsonb {
     /// The text form.
     pub fn to_text(self) -> Result<String, Error> {
         // SAFETY: jsonb_out takes one jsonb and gives a C string in the current memory context.
-        let text = unsafe {
-            direct_function_call::<&CStr>(pg_sys::jsonb_out, &[Some(self.0.as_ptr().into())])
-        };
+        let text =
+            unsafe { direct_function_call::<&CStr>(pg_sys::jsonb_out, &[Some(self.0.as_ptr().into())]) };
         match text.map(CStr::to_str) {
             Some(Ok(text)) => Ok(text.to_owned()),
             _ => Err(Error::Internal("jsonb_out gave no UTF-8 text".into())),
@@ -41,9 +40,7 @@ impl Jsonb {
     pub fn from_text(text: String) -> Result<Self, Error> {
         let text = CString::new(text).map_err(|_| Error::Internal("NUL in JSON text".into()))?;
         // SAFETY: jsonb_in takes one C string and gives a palloc'ed jsonb.
-        let datum = unsafe {
-            direct_function_call_as_datum(pg_sys::jsonb_in, &[Some(text.as_ptr().into())])
-        };
+        let datum = unsafe { direct_function_call_as_datum(pg_sys::jsonb_in, &[Some(text.as_ptr().into())]) };
         datum
             .and_then(|d| NonNull::new(d.cast_mut_ptr()))
             .map(Self)
@@ -52,11 +49,7 @@ impl Jsonb {
 }
 
 impl FromDatum for Jsonb {
-    unsafe fn from_polymorphic_datum(
-        datum: pg_sys::Datum,
-        is_null: bool,
-        _: pg_sys::Oid,
-    ) -> Option<Self> {
+    unsafe fn from_polymorphic_datum(datum: pg_sys::Datum, is_null: bool, _: pg_sys::Oid) -> Option<Self> {
         if is_null {
             return None;
         }
@@ -99,6 +92,5 @@ unsafe impl SqlTranslatable for Jsonb {
     const TYPE_IDENT: &'static str = pgrx::pgrx_resolved_type!(Jsonb);
     const TYPE_ORIGIN: TypeOrigin = TypeOrigin::External;
     const ARGUMENT_SQL: Result<SqlMappingRef, ArgumentError> = Ok(SqlMappingRef::literal("jsonb"));
-    const RETURN_SQL: Result<ReturnsRef, ReturnsError> =
-        Ok(ReturnsRef::One(SqlMappingRef::literal("jsonb")));
+    const RETURN_SQL: Result<ReturnsRef, ReturnsError> = Ok(ReturnsRef::One(SqlMappingRef::literal("jsonb")));
 }

@@ -30,6 +30,15 @@ impl Key<'_> {
         }
     }
 
+    /// That of the columns: text columns have the database's own, names C.
+    fn collation(self) -> pg_sys::Oid {
+        match self {
+            Key::Uuid(_) => pg_sys::InvalidOid,
+            Key::Text(_) => pg_sys::Oid::from(pg_sys::DEFAULT_COLLATION_OID),
+            Key::Name(_) => pg_sys::Oid::from(pg_sys::C_COLLATION_OID),
+        }
+    }
+
     fn equals(self) -> u32 {
         match self {
             Key::Uuid(_) => pg_sys::F_UUID_EQ,
@@ -47,7 +56,7 @@ pub struct Table {
 
 impl Table {
     /// The table and index of these names. Without the index rows are still found, by reading them all.
-    pub fn named(schema: &Schema, table: &CStr, index: &CStr) -> Result<Self, Error> {
+    pub fn named(schema: Schema, table: &CStr, index: &CStr) -> Result<Self, Error> {
         // SAFETY: two syscache look-ups by C string and oid.
         let (relation, index) = unsafe {
             (
@@ -72,51 +81,61 @@ impl Table {
         }
     }
 
+    /// Is there a row whose columns equal the keys?
+    pub fn has(&self, keys: &[(&CStr, Key)]) -> Result<bool, Error> {
+        Ok(self.scan(keys, |_, _| ())?.is_some())
+    }
+
     /// Column `want` of the row whose columns equal the keys; `None` where there is no such row.
     pub fn find<T: FromDatum>(&self, keys: &[(&CStr, Key)], want: &CStr) -> Result<Option<T>, Error> {
-        // SAFETY: the relation is locked while it is read; keys and result are of the columns' types;
-        // the value is copied by T before the scan, which owns the tuple, ends.
+        let found = self.scan(keys, |descriptor, tuple| {
+            let mut is_null = false;
+            // SAFETY: a tuple of this descriptor, while the scan that owns it lasts; T copies the value.
+            unsafe {
+                let number = pg_sys::SPI_fnumber(descriptor, want.as_ptr());
+                let datum = pg_sys::SPI_getbinval(tuple, descriptor, number, &mut is_null);
+                T::from_datum(datum, is_null)
+            }
+        })?;
+        Ok(found.flatten())
+    }
+
+    fn scan<R>(
+        &self,
+        keys: &[(&CStr, Key)],
+        read: impl FnOnce(pg_sys::TupleDesc, pg_sys::HeapTuple) -> R,
+    ) -> Result<Option<R>, Error> {
+        // SAFETY: the relation is locked while it is read, and the keys are of the columns' types.
         unsafe {
             let relation = pg_sys::table_open(self.relation, pg_sys::AccessShareLock as _);
             let descriptor = (*relation).rd_att;
-            let mut scan_keys = Vec::with_capacity(keys.len());
-            for (column, key) in keys {
-                let (Some(datum), number) = (key.datum(), pg_sys::SPI_fnumber(descriptor, column.as_ptr()))
-                else {
-                    return Err(Error::Internal("look-up by nothing".into()));
-                };
-                if number <= 0 {
+            let mut scan_keys = [pg_sys::ScanKeyData::default(); 2];
+            for ((column, key), scan_key) in keys.iter().zip(&mut scan_keys) {
+                let number = pg_sys::SPI_fnumber(descriptor, column.as_ptr());
+                let (Some(datum), 1..) = (key.datum(), number) else {
                     return Err(Error::Internal(format!("no column {}", column.to_string_lossy())));
-                }
-                let mut scan_key = pg_sys::ScanKeyData::default();
+                };
                 pg_sys::ScanKeyEntryInitialize(
-                    &mut scan_key,
+                    scan_key,
                     0,
                     number as _,
                     pg_sys::BTEqualStrategyNumber as _,
                     pg_sys::InvalidOid,
-                    pg_sys::get_typcollation(pg_sys::SPI_gettypeid(descriptor, number)),
+                    key.collation(),
                     pg_sys::Oid::from(key.equals()),
                     datum,
                 );
-                scan_keys.push(scan_key);
             }
             let scan = pg_sys::systable_beginscan(
                 relation,
                 self.index,
                 self.index != pg_sys::InvalidOid,
                 pg_sys::GetActiveSnapshot(),
-                scan_keys.len() as _,
+                keys.len().min(scan_keys.len()) as _,
                 scan_keys.as_mut_ptr(),
             );
             let tuple = pg_sys::systable_getnext(scan);
-            let mut found = None;
-            if !tuple.is_null() {
-                let mut is_null = false;
-                let number = pg_sys::SPI_fnumber(descriptor, want.as_ptr());
-                let datum = pg_sys::SPI_getbinval(tuple, descriptor, number, &mut is_null);
-                found = T::from_datum(datum, is_null);
-            }
+            let found = (!tuple.is_null()).then(|| read(descriptor, tuple));
             pg_sys::systable_endscan(scan);
             pg_sys::table_close(relation, pg_sys::AccessShareLock as _);
             Ok(found)

@@ -34,7 +34,8 @@ mod tests {
             let text = format!("[{}]", (0..count).map(utterance).collect::<Vec<_>>().join(", "));
             Spi::run("create temp table stored (compressed jsonb, external jsonb)").unwrap();
             Spi::run("alter table stored alter external set storage external").unwrap();
-            Spi::run_with_args("insert into stored values ($1::jsonb, $1::jsonb)", &[text.as_str().into()]).unwrap();
+            Spi::run_with_args("insert into stored values ($1::jsonb, $1::jsonb)", &[text.as_str().into()])
+                .unwrap();
             let same = Spi::get_one_with_args::<bool>(
                 "select compute_kpis(compressed) = compute_kpis($1::jsonb) and compute_kpis(external) = compute_kpis($1::jsonb)
                     and (compute_kpis(compressed) ->> 'talk_ms')::int = 1500 * $2
@@ -69,11 +70,8 @@ mod tests {
 
     #[pg_test]
     fn the_eight_keys_are_known_to_rubrics() {
-        let keys: Vec<String> = serde_json::from_str::<serde_json::Map<_, _>>(&kpis("[]"))
-            .unwrap()
-            .keys()
-            .cloned()
-            .collect();
+        let keys: Vec<String> =
+            serde_json::from_str::<serde_json::Map<_, _>>(&kpis("[]")).unwrap().keys().cloned().collect();
         assert!(keys.len() >= 8);
         for key in keys {
             assert!(callcoach_core::scoring::KNOWN_KPIS.contains(&key.as_str()), "{key}");
@@ -109,10 +107,12 @@ mod tests {
         let claim = || Spi::get_one::<String>("select current_org_id()::text").unwrap();
         assert_eq!(claim(), None);
         for garbage in ["", "garbage", "00000000-0000-0000-0000-000000000000"] {
-            Spi::run_with_args("select set_config('jwt.claims.org_id', $1, true)", &[garbage.into()]).unwrap();
+            Spi::run_with_args("select set_config('jwt.claims.org_id', $1, true)", &[garbage.into()])
+                .unwrap();
             assert_eq!(claim(), None, "{garbage:?}");
         }
-        Spi::run("select set_config('jwt.claims.org_id', 'a0000000-0000-4000-8000-000000000000', true)").unwrap();
+        Spi::run("select set_config('jwt.claims.org_id', 'a0000000-0000-4000-8000-000000000000', true)")
+            .unwrap();
         assert_eq!(claim().as_deref(), Some("a0000000-0000-4000-8000-000000000000"));
     }
 }

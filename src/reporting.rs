@@ -24,13 +24,13 @@ fn populate_fact_from_attempt(
     attempt_id: pgrx::Uuid,
     fcinfo: pg_sys::FunctionCallInfo,
 ) -> Result<(), ErrorReport> {
-    let schema = Schema::of_call(fcinfo)?;
+    let schema = Schema::of_call(fcinfo);
     Ok(Spi::connect_mut(|client| {
-        let rows = spi::run(client, &schema, ATTEMPT_ORG, &[attempt_id.into()])?;
+        let rows = spi::run(client, schema, ATTEMPT_ORG, &[attempt_id.into()])?;
         let org: Option<pgrx::Uuid> = if rows.is_empty() { None } else { rows.first().get(1)? };
         match org {
             Some(org) if tenancy::check_handed_org(Uuid::from_bytes(*org.as_bytes())) => {
-                attempts::upsert_fact(client, &schema, attempt_id)
+                attempts::upsert_fact(client, schema, attempt_id)
             }
             _ => Err(Error::NoSuchAttempt),
         }
@@ -41,17 +41,17 @@ fn populate_fact_from_attempt(
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn refresh_reporting(fcinfo: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
-    Ok(refresh(&Schema::of_call(fcinfo)?)?)
+    Ok(refresh(Schema::of_call(fcinfo))?)
 }
 
 /// The same as refresh_reporting(), under its older name.
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn refresh_reporting_views(fcinfo: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
-    Ok(refresh(&Schema::of_call(fcinfo)?)?)
+    Ok(refresh(Schema::of_call(fcinfo))?)
 }
 
-fn refresh(schema: &Schema) -> Result<(), Error> {
+fn refresh(schema: Schema) -> Result<(), Error> {
     Spi::connect_mut(|client| {
         let mut views = Vec::new();
         for row in spi::run(client, schema, FILLED_VIEWS, &[schema.oid().into()])? {
@@ -60,11 +60,8 @@ fn refresh(schema: &Schema) -> Result<(), Error> {
         for (name, filled) in views {
             let (Some(name), Some(filled)) = (name, filled) else { continue };
             let how = if filled { "concurrently " } else { "" };
-            client.update(
-                schema.qualify(&format!("refresh materialized view {how}{{schema}}.{name}")).as_str(),
-                None,
-                &[],
-            )?;
+            let sql = schema.qualify(&format!("refresh materialized view {how}{{schema}}.{name}"))?;
+            client.update(sql.as_str(), None, &[])?;
         }
         Ok(())
     })
@@ -96,6 +93,6 @@ fn sync(trigger: &PgTrigger) -> Result<(), Error> {
         (Some("dim_tracks"), _) => include_str!("sql/dim_tracks_of_scenarios.sql"),
         _ => return Err(Error::WrongTrigger(EXPECTED)),
     };
-    let schema = Schema::of_trigger(trigger)?;
-    spi::with_transition_tables(trigger, |client, rows| spi::run_for_rows(client, &schema, sql, rows))
+    let schema = Schema::of_trigger(trigger);
+    spi::with_transition_tables(trigger, |client, rows| spi::run_for_rows(client, schema, sql, rows))
 }

@@ -107,8 +107,7 @@ impl<'t> TriggerRow<'t> {
     fn datum(&self, tuple: pg_sys::HeapTuple, number: i32) -> (pg_sys::Datum, bool) {
         let mut is_null = false;
         // SAFETY: a valid tuple of this descriptor, and a column number that it has.
-        let datum =
-            unsafe { pg_sys::SPI_getbinval(tuple, self.descriptor(), number, &mut is_null) };
+        let datum = unsafe { pg_sys::SPI_getbinval(tuple, self.descriptor(), number, &mut is_null) };
         (datum, is_null)
     }
 

@@ -32,16 +32,16 @@ fn score_attempt(
     attempt_id: pgrx::Uuid,
     fcinfo: pg_sys::FunctionCallInfo,
 ) -> Result<Option<AnyNumeric>, ErrorReport> {
-    let schema = Schema::of_call(fcinfo)?;
+    let schema = Schema::of_call(fcinfo);
     Ok(Spi::connect_mut(|client| {
-        let attempt = Attempt::read(client, &schema, LOCK_ATTEMPT, attempt_id)?;
+        let attempt = Attempt::read(client, schema, LOCK_ATTEMPT, attempt_id)?;
         if !tenancy::check_handed_org(Uuid::from_bytes(*attempt.org.as_bytes())) {
             return Err(Error::NoSuchAttempt);
         }
-        let scored = attempt.score(client, &schema)?.written()?;
+        let scored = attempt.score(client, schema)?.written()?;
         let args: [DatumWithOid; 3] =
             [attempt_id.into(), scored.score.clone().into(), scored.breakdown.into()];
-        spi::run(client, &schema, WRITE_SCORE, &args)?;
+        spi::run(client, schema, WRITE_SCORE, &args)?;
         Ok(scored.score)
     })?)
 }
@@ -71,9 +71,9 @@ fn explain_score(
     >,
     ErrorReport,
 > {
-    let schema = Schema::of_call(fcinfo)?;
+    let schema = Schema::of_call(fcinfo);
     let scored = Spi::connect_mut(|client| {
-        Attempt::read(client, &schema, READ_ATTEMPT, attempt_id)?.score(client, &schema)
+        Attempt::read(client, schema, READ_ATTEMPT, attempt_id)?.score(client, schema)
     })?;
     let rows = scored
         .lines
@@ -137,7 +137,7 @@ pub struct Written {
 /// The rubric an attempt at `scenario` is scored by.
 pub fn rubric_of(
     client: &mut SpiClient,
-    schema: &Schema,
+    schema: Schema,
     org: pgrx::Uuid,
     scenario: pgrx::Uuid,
 ) -> Result<Option<Rubric>, Error> {
@@ -187,14 +187,18 @@ struct Attempt {
 }
 
 impl Attempt {
-    fn read(client: &mut SpiClient, schema: &Schema, sql: &'static str, id: pgrx::Uuid) -> Result<Self, Error> {
+    fn read(
+        client: &mut SpiClient,
+        schema: Schema,
+        sql: &'static str,
+        id: pgrx::Uuid,
+    ) -> Result<Self, Error> {
         let rows = spi::run(client, schema, sql, &[id.into()])?;
         if rows.is_empty() {
             return Err(Error::NoSuchAttempt);
         }
         let row = rows.first();
-        let marks =
-            Marks { evaluation: row.get(3)?, kpis: row.get(4)?, breakdown: row.get(5)? };
+        let marks = Marks { evaluation: row.get(3)?, kpis: row.get(4)?, breakdown: row.get(5)? };
         Ok(Self {
             org: row.get(1)?.ok_or(Error::NoSuchAttempt)?,
             scenario: row.get(2)?,
@@ -202,7 +206,7 @@ impl Attempt {
         })
     }
 
-    fn score(&self, client: &mut SpiClient, schema: &Schema) -> Result<Scored, Error> {
+    fn score(&self, client: &mut SpiClient, schema: Schema) -> Result<Scored, Error> {
         let scenario = self.scenario.ok_or(Error::NoRubric)?;
         let rubric = rubric_of(client, schema, self.org, scenario)?.ok_or(Error::NoRubric)?;
         Ok(scoring::score(&rubric, &self.values.inputs())?)

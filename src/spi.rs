@@ -16,49 +16,50 @@ use std::ffi::CStr;
 use std::rc::Rc;
 
 /// The schema whose tables a call works on.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Schema {
-    quoted: String,
-    oid: pg_sys::Oid,
-}
+#[derive(Clone, Copy)]
+pub struct Schema(pg_sys::Oid);
 
 impl Schema {
     /// The schema with this oid.
-    pub fn from_oid(oid: pg_sys::Oid) -> Result<Self, Error> {
-        // SAFETY: returns a palloc'ed C string, or NULL for a schema that is gone.
-        let name = unsafe {
-            let name = pg_sys::get_namespace_name(oid);
-            if name.is_null() {
-                return Err(Error::Internal("the schema of the extension is gone".into()));
-            }
-            CStr::from_ptr(name).to_string_lossy().into_owned()
-        };
-        Ok(Self { quoted: quote_identifier(name), oid })
+    pub fn from_oid(oid: pg_sys::Oid) -> Self {
+        Self(oid)
     }
 
     /// The schema of the function being called: the public functions live beside the tables.
-    pub fn of_call(fcinfo: pg_sys::FunctionCallInfo) -> Result<Self, Error> {
-        // SAFETY: PostgreSQL hands every function a valid fcinfo with its flinfo.
-        let function = unsafe { (*(*fcinfo).flinfo).fn_oid };
-        // SAFETY: a syscache look-up by oid.
-        Self::from_oid(unsafe { pg_sys::get_func_namespace(function) })
+    pub fn of_call(fcinfo: pg_sys::FunctionCallInfo) -> Self {
+        // SAFETY: PostgreSQL hands every function a valid fcinfo with its flinfo; then a syscache look-up.
+        Self(unsafe { pg_sys::get_func_namespace((*(*fcinfo).flinfo).fn_oid) })
     }
 
     /// The schema of the table a trigger fires for.
-    pub fn of_trigger(trigger: &PgTrigger) -> Result<Self, Error> {
+    pub fn of_trigger(trigger: &PgTrigger) -> Self {
         // SAFETY: the relation is open while its trigger runs.
-        Self::from_oid(unsafe { (*(*trigger.trigger_data().tg_relation).rd_rel).relnamespace })
+        Self(unsafe { (*(*trigger.trigger_data().tg_relation).rd_rel).relnamespace })
     }
 
     /// Its oid.
-    pub fn oid(&self) -> pg_sys::Oid {
-        self.oid
+    pub fn oid(self) -> pg_sys::Oid {
+        self.0
     }
 
     /// `sql` with its placeholders replaced.
-    pub fn qualify(&self, sql: &str) -> String {
-        sql.replace("{schema}", &self.quoted)
-            .replace("{low_score_threshold}", &DEFAULT_LOW_SCORE_THRESHOLD.to_string())
+    pub fn qualify(self, sql: &str) -> Result<String, Error> {
+        Ok(sql
+            .replace("{schema}", &quote_identifier(self.name()?))
+            .replace("{low_score_threshold}", &DEFAULT_LOW_SCORE_THRESHOLD.to_string()))
+    }
+
+    fn name(self) -> Result<String, Error> {
+        // SAFETY: gives a palloc'ed C string, or NULL for a schema that is gone.
+        unsafe {
+            let name = pg_sys::get_namespace_name(self.0);
+            if name.is_null() {
+                return Err(Error::Internal("the schema of the extension is gone".into()));
+            }
+            let owned = CStr::from_ptr(name).to_string_lossy().into_owned();
+            pg_sys::pfree(name.cast());
+            Ok(owned)
+        }
     }
 }
 
@@ -73,17 +74,17 @@ thread_local! {
 /// Runs `sql` with a kept plan.
 pub fn run<'conn>(
     client: &mut SpiClient<'conn>,
-    schema: &Schema,
+    schema: Schema,
     sql: &'static str,
     args: &[DatumWithOid],
 ) -> Result<SpiTupleTable<'conn>, Error> {
-    let key = (sql.as_ptr(), sql.len(), schema.quoted.clone());
+    let key = (sql.as_ptr(), sql.len(), schema.name()?);
     let kept = PLANS.with_borrow(|plans| plans.get(&key).cloned());
     let plan = match kept {
         Some(plan) => plan,
         None => {
             let types: Vec<_> = args.iter().map(|a| pg_sys::PgOid::from(a.oid())).collect();
-            let plan = Rc::new(client.prepare_mut(schema.qualify(sql).as_str(), &types)?.keep());
+            let plan = Rc::new(client.prepare_mut(schema.qualify(sql)?.as_str(), &types)?.keep());
             PLANS.with_borrow_mut(|plans| plans.insert(key, plan.clone()));
             plan
         }
@@ -123,14 +124,14 @@ pub fn with_transition_tables<R>(
 /// Runs a statement over transition tables of `rows` rows: with a kept plan when they are few.
 pub fn run_for_rows(
     client: &mut SpiClient,
-    schema: &Schema,
+    schema: Schema,
     sql: &'static str,
     rows: i64,
 ) -> Result<(), Error> {
     if rows <= KEEP_PLANS_UP_TO_ROWS {
         run(client, schema, sql, &[])?;
     } else {
-        client.update(schema.qualify(sql).as_str(), None, &[])?;
+        client.update(schema.qualify(sql)?.as_str(), None, &[])?;
     }
     Ok(())
 }

@@ -7,13 +7,17 @@ use pgrx::heap_tuple::PgHeapTuple;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
-/// The transaction's start, as SQL's now() gives it.
-pub fn now() -> TimestampWithTimeZone {
+/// The transaction's start, as SQL's now() gives it: microseconds since 2000-01-01 00:00 UTC, which is also
+/// the datum of a timestamptz.
+pub fn now() -> i64 {
     // SAFETY: reads a number.
-    let micros = unsafe { pg_sys::GetCurrentTransactionStartTimestamp() };
-    // SAFETY: that number is a valid timestamptz.
-    unsafe { TimestampWithTimeZone::from_datum(micros.into(), false) }
-        .unwrap_or_else(TimestampWithTimeZone::positive_infinity)
+    unsafe { pg_sys::GetCurrentTransactionStartTimestamp() }
+}
+
+/// The same in microseconds since 1970.
+pub fn now_micros() -> i64 {
+    const DAYS: i64 = (pg_sys::POSTGRES_EPOCH_JDATE - pg_sys::UNIX_EPOCH_JDATE) as i64;
+    now() + DAYS * 86_400 * 1_000_000
 }
 
 /// BEFORE UPDATE: sets updated_at to now(), unless the update changes nothing.

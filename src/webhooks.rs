@@ -4,14 +4,12 @@ use crate::error::Error;
 use crate::gucs;
 use crate::jsonb::Jsonb;
 use crate::spi::{self, Schema};
+use crate::timestamps::now_micros;
 use callcoach_core::webhook::{self, Event};
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
-const ENQUEUE: &str = concat!(
-    "with happened as (select $1 as org_id, $2 as event, $3 as data)\n",
-    include_str!("sql/deliver.sql")
-);
+const ENQUEUE: &str = include_str!("sql/enqueue.sql");
 
 /// Queues an event of the current organisation for each of its enabled endpoints that subscribe to it, in
 /// the caller's transaction; returns for how many. 22023 for an unknown event or a payload of more than
@@ -23,29 +21,37 @@ fn enqueue_webhook(
     payload: Option<Jsonb>,
     fcinfo: pg_sys::FunctionCallInfo,
 ) -> Result<i32, ErrorReport> {
-    let schema = Schema::of_call(fcinfo)?;
+    let schema = Schema::of_call(fcinfo);
     let event = event.ok_or(Error::NullArgument("event"))?;
     let event = Event::parse(event).map_err(Error::Webhook)?;
     let payload = payload.ok_or(Error::NullArgument("payload"))?;
-    webhook::check_payload(&payload.to_text()?).map_err(Error::Webhook)?;
+    let data = payload.to_text()?;
+    webhook::check_payload(&data).map_err(Error::Webhook)?;
     let org = gucs::org_claim().ok_or(Error::NoOrg)?;
+    let key = uuid::Uuid::new_v4();
+    let body = webhook::body(&key, event, now_micros(), &org, &data);
     let queued = Spi::connect_mut(|client| {
-        let args = [pgrx::Uuid::from_bytes(*org.as_bytes()).into(), event.as_str().into(), payload.into()];
-        spi::run(client, &schema, ENQUEUE, &args).map(|rows| rows.len())
+        let args = [
+            pgrx::Uuid::from_bytes(*org.as_bytes()).into(),
+            event.as_str().into(),
+            pgrx::Uuid::from_bytes(*key.as_bytes()).into(),
+            payload.into(),
+            body.into(),
+        ];
+        spi::run(client, schema, ENQUEUE, &args).map(|rows| rows.len())
     })?;
     Ok(i32::try_from(queued).unwrap_or(i32::MAX))
 }
 
-/// The exact bytes that are signed and sent for one event.
-#[pg_extern(immutable, strict, parallel_safe, schema = "callcoach")]
+/// The exact bytes that are signed and sent for one event of this transaction.
+#[pg_extern(stable, strict, parallel_safe, schema = "callcoach")]
 fn webhook_body(
     idempotency_key: pgrx::Uuid,
     event: &str,
-    occurred_at: &str,
     org_id: pgrx::Uuid,
     data: Jsonb,
 ) -> Result<String, ErrorReport> {
     let event = Event::parse(event).map_err(Error::Webhook)?;
-    let data = data.to_text()?;
-    Ok(webhook::body(&idempotency_key.to_string(), event, occurred_at, &org_id.to_string(), &data))
+    let [key, org] = [idempotency_key, org_id].map(|id| uuid::Uuid::from_bytes(*id.as_bytes()));
+    Ok(webhook::body(&key, event, now_micros(), &org, &data.to_text()?))
 }

@@ -1,10 +1,13 @@
 -- Scores, facts, and the completion of attempts: one by one and many at once.
 
--- The weighted average of the criteria that have a mark.
-create function rubric_score(rubric jsonb, marks jsonb) returns numeric language sql immutable parallel safe as $$
-  select round(sum(c.weight * (marks ->> c.name)::numeric)
-               / nullif(sum(c.weight) filter (where marks ->> c.name is not null), 0), 2)
-    from jsonb_to_recordset(rubric -> 'criteria') as c (name text, weight numeric)
+-- The weighted average of the criteria that have a mark. In plpgsql, because its plan is kept.
+create function rubric_score(rubric jsonb, marks jsonb) returns numeric language plpgsql immutable parallel safe as $$
+begin
+  return (
+    select round(sum(c.weight * (marks ->> c.name)::numeric)
+                 / nullif(sum(c.weight) filter (where marks ->> c.name is not null), 0), 2)
+      from jsonb_to_recordset(rubric -> 'criteria') as c (name text, weight numeric));
+end
 $$;
 
 create function score_attempt(attempt_id uuid) returns numeric language plpgsql as $$

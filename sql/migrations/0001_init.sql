@@ -247,7 +247,9 @@ create table webhook_deliveries (
   ),
   constraint webhook_deliveries_status_known check (status in ('pending', 'success', 'failed')),
   constraint webhook_deliveries_retry_count_not_negative check (retry_count >= 0)
-);
+)
+-- A delivery is written once and read soon: compressing it would cost more than the rest of the insert.
+with (toast_tuple_target = 8160);
 create index webhook_deliveries_org_id_webhook_id_idx on webhook_deliveries (org_id, webhook_id);
 create index webhook_deliveries_status_idx on webhook_deliveries (status);
 create index webhook_deliveries_next_retry_at_idx on webhook_deliveries (next_retry_at) where status = 'pending';

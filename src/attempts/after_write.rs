@@ -49,7 +49,7 @@ fn after_write(trigger: &PgTrigger) -> Result<(), Error> {
     if !event.fired_for_statement() || !event.fired_after() {
         return Err(Error::WrongTrigger("It belongs in an AFTER … FOR EACH STATEMENT trigger."));
     }
-    let schema = Schema::of_trigger(trigger)?;
+    let schema = Schema::of_trigger(trigger);
     let statements: &[&'static str] = if event.fired_by_insert() {
         &[UPSERT_FACTS, INSERT_EVENTS]
     } else if event.fired_by_update() {
@@ -61,14 +61,14 @@ fn after_write(trigger: &PgTrigger) -> Result<(), Error> {
     };
     spi::with_transition_tables(trigger, |client, rows| {
         for sql in statements {
-            spi::run_for_rows(client, &schema, sql, rows)?;
+            spi::run_for_rows(client, schema, sql, rows)?;
         }
         Ok(())
     })
 }
 
 /// Writes the fact of one attempt, if it is completed.
-pub fn upsert_fact(client: &mut SpiClient, schema: &Schema, attempt: pgrx::Uuid) -> Result<(), Error> {
+pub fn upsert_fact(client: &mut SpiClient, schema: Schema, attempt: pgrx::Uuid) -> Result<(), Error> {
     spi::run(client, schema, UPSERT_ONE_FACT, &[DatumWithOid::from(attempt)])?;
     Ok(())
 }

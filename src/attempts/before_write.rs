@@ -80,8 +80,7 @@ fn fill_times(row: &mut TriggerRow) -> Result<(), Error> {
     let started: Option<i64> = row.get(c"started_at")?;
     let mut ended: Option<i64> = row.get(c"ended_at")?;
     if ended.is_none() {
-        // SAFETY: reads a number.
-        let now = unsafe { pg_sys::GetCurrentTransactionStartTimestamp() };
+        let now = crate::timestamps::now();
         ended = Some(started.map_or(now, |started| started.max(now)));
         row.set(c"ended_at", ended)?;
     }
@@ -102,15 +101,11 @@ fn fill_score(trigger: &PgTrigger, row: &mut TriggerRow, kpis: Option<Jsonb>) ->
         return Ok(());
     };
     let schema = Schema::of_trigger(trigger);
-    let Some(rubric) = Spi::connect_mut(|client| scoring::rubric_of(client, &schema?, org, scenario))?
-    else {
+    let Some(rubric) = Spi::connect_mut(|client| scoring::rubric_of(client, schema, org, scenario))? else {
         return Ok(());
     };
-    let marks = scoring::Marks {
-        evaluation: row.get(c"evaluation")?,
-        kpis,
-        breakdown: row.get(c"score_breakdown")?,
-    };
+    let marks =
+        scoring::Marks { evaluation: row.get(c"evaluation")?, kpis, breakdown: row.get(c"score_breakdown")? };
     if let Some(scored) = scoring::score_if_ready(&rubric, &marks)? {
         row.set(c"score", scored.score)?;
         row.set(c"score_breakdown", Some(scored.breakdown))?;

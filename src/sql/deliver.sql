@@ -2,8 +2,7 @@
 -- Before this stands: with … happened (org_id, event, data) as (…)
 , message as materialized (
   select org_id, event, data, key,
-         callcoach.webhook_body(
-           key, event, to_char(now() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), org_id, data) as body
+         callcoach.webhook_body(key, event, org_id, data) as body
     from (select h.*, gen_random_uuid() as key
             from happened h
            where exists (select from {schema}.webhooks w

@@ -22,8 +22,8 @@ comment on function enqueue_webhook(text, jsonb) is
   'Queues an event for each enabled endpoint of the current organisation that subscribes to it; returns for how many.';
 comment on function callcoach.pre_request() is
   'PostgREST''s db-pre-request hook: sets the organisation from the x-org-id header or the request''s token, and clears what the pooled session carried.';
-comment on function callcoach.webhook_body(uuid, text, text, uuid, jsonb) is
-  'The exact bytes that are signed and sent for one event.';
+comment on function callcoach.webhook_body(uuid, text, uuid, jsonb) is
+  'The exact bytes that are signed and sent for one event of this transaction.';
 comment on function callcoach.touch_updated_at() is
   'Trigger: sets updated_at when an update changes something.';
 comment on function callcoach.check_rubric() is
@@ -50,7 +50,7 @@ declare
     "refresh_reporting_views()":        ["service_role"],
     "enqueue_webhook(text,jsonb)":      ["service_role"],
     "callcoach.pre_request()":          ["anon", "authenticated", "service_role"],
-    "callcoach.webhook_body(uuid,text,text,uuid,jsonb)": [],
+    "callcoach.webhook_body(uuid,text,uuid,jsonb)": [],
     "callcoach.touch_updated_at()":     [],
     "callcoach.check_rubric()":         [],
     "callcoach.attempt_before_write()": [],

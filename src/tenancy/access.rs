@@ -62,7 +62,7 @@ pub fn setting(name: &CStr) -> Option<String> {
 }
 
 /// Applies the five rules. An organisation that does not exist is one nobody may act in.
-pub fn may_act(schema: &Schema, org: Uuid) -> Result<bool, Error> {
+pub fn may_act(schema: Schema, org: Uuid) -> Result<bool, Error> {
     let session = session_user();
     let allowed = match Token::current() {
         None => bypasses_rls(session),
@@ -81,7 +81,7 @@ pub fn may_act(schema: &Schema, org: Uuid) -> Result<bool, Error> {
 }
 
 /// The organisation that has this id at the identity provider.
-pub fn provider_org(schema: &Schema, id: &str) -> Result<Option<Uuid>, Error> {
+pub fn provider_org(schema: Schema, id: &str) -> Result<Option<Uuid>, Error> {
     let orgs = Table::named(schema, c"orgs", c"orgs_clerk_org_id_key")?;
     let found: Option<pgrx::Uuid> = orgs.find(&[(c"clerk_org_id", Key::Text(id))], c"id")?;
     Ok(found.map(|id| Uuid::from_bytes(*id.as_bytes())))
@@ -98,15 +98,14 @@ pub fn check_handed_org(org: Uuid) -> bool {
     }
 }
 
-fn exists(schema: &Schema, org: Uuid) -> Result<bool, Error> {
+fn exists(schema: Schema, org: Uuid) -> Result<bool, Error> {
     let orgs = Table::named(schema, c"orgs", c"orgs_pkey")?;
-    Ok(orgs.find::<pgrx::Uuid>(&[(c"id", Key::Uuid(org))], c"id")?.is_some())
+    orgs.has(&[(c"id", Key::Uuid(org))])
 }
 
-fn is_member(schema: &Schema, org: Uuid, user: &str) -> Result<bool, Error> {
+fn is_member(schema: Schema, org: Uuid, user: &str) -> Result<bool, Error> {
     let members = Table::named(schema, c"org_members", c"org_members_org_id_user_id_key")?;
-    let keys = [(c"org_id", Key::Uuid(org)), (c"user_id", Key::Text(user))];
-    Ok(members.find::<pgrx::Uuid>(&keys, c"id")?.is_some())
+    members.has(&[(c"org_id", Key::Uuid(org)), (c"user_id", Key::Text(user))])
 }
 
 fn session_user() -> pg_sys::Oid {

@@ -7,7 +7,6 @@ use crate::lookup::{Key, Table};
 use crate::spi::Schema;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
-use std::ffi::CString;
 use uuid::Uuid;
 
 /// Makes the transaction act in an organisation: policies show its rows, and no others, until it ends.
@@ -16,7 +15,7 @@ use uuid::Uuid;
 fn set_org_claim(org_id: Option<pgrx::Uuid>, fcinfo: pg_sys::FunctionCallInfo) -> Result<(), ErrorReport> {
     let org = org_id.map(|id| Uuid::from_bytes(*id.as_bytes()));
     if let Some(org) = org
-        && !may_act(&Schema::of_call(fcinfo)?, org)?
+        && !may_act(Schema::of_call(fcinfo), org)?
     {
         return Err(Error::OrgDenied.into());
     }
@@ -39,7 +38,7 @@ fn pre_request() -> Result<(), ErrorReport> {
     let schema = home_schema()?;
     if let Some(header) = header("x-org-id") {
         let org = Uuid::try_parse(&header).map_err(|_| Error::OrgDenied)?;
-        if !may_act(&schema, org)? {
+        if !may_act(schema, org)? {
             return Err(Error::OrgDenied.into());
         }
         write_claim(Some(org));
@@ -48,11 +47,11 @@ fn pre_request() -> Result<(), ErrorReport> {
     let named = match Token::current().and_then(|token| token.org()) {
         None => None,
         Some(Named::Id(id)) => Some(id),
-        Some(Named::ProviderId(id)) => provider_org(&schema, &id)?,
+        Some(Named::ProviderId(id)) => provider_org(schema, &id)?,
     };
     // A token may name an organisation that is not here (yet): its user sees no rows, and can still sign up.
     if let Some(org) = named
-        && may_act(&schema, org)?
+        && may_act(schema, org)?
     {
         write_claim(Some(org));
     }
@@ -66,23 +65,24 @@ fn header(name: &str) -> Option<String> {
 
 /// The schema of the extension's public functions, and so of its tables.
 fn home_schema() -> Result<Schema, Error> {
-    let found = Table::extensions()
-        .find::<pg_sys::Oid>(&[(c"extname", Key::Name(c"callcoach"))], c"extnamespace")?;
+    let found =
+        Table::extensions().find::<pg_sys::Oid>(&[(c"extname", Key::Name(c"callcoach"))], c"extnamespace")?;
     match found {
-        Some(oid) => Schema::from_oid(oid),
+        Some(oid) => Ok(Schema::from_oid(oid)),
         None => Err(Error::Internal("the extension callcoach is not installed".into())),
     }
 }
 
 /// Sets the claim for the rest of the transaction, as a superuser would: who may was asked before.
 fn write_claim(org: Option<Uuid>) {
-    let text = org.unwrap_or(Uuid::nil()).to_string();
-    let Ok(text) = CString::new(text) else { return };
-    // SAFETY: both strings outlive the call, which copies them.
+    // The text form, and the NUL that a C string ends with.
+    let mut text = [0; uuid::fmt::Hyphenated::LENGTH + 1];
+    org.unwrap_or(Uuid::nil()).hyphenated().encode_lower(&mut text);
+    // SAFETY: both strings end with a NUL and outlive the call, which copies them.
     unsafe {
         pg_sys::set_config_option(
             gucs::ORG_CLAIM_NAME.as_ptr(),
-            text.as_ptr(),
+            text.as_ptr().cast(),
             pg_sys::GucContext::PGC_SUSET,
             pg_sys::GucSource::PGC_S_SESSION,
             pg_sys::GucAction::GUC_ACTION_LOCAL,

@@ -55,7 +55,7 @@ insert into articles (slug, title, content, category, published_at) values
   ('a-draft', 'A draft', '# Draft', 'blog', null);
 
 -- What a careless project might have beside callcoach. The table shows that the default privileges of
--- roles.sql are in force; the function leaves a claim on the pooled session, past its transaction.
+-- supabase_roles.sql are in force; the function leaves a claim on the pooled session, past its transaction.
 create table left_open (note text);
 insert into left_open values ('anyone may read this');
 create function leave_claim_behind(org_id uuid) returns void

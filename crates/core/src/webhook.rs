@@ -1,6 +1,7 @@
 //! The events an endpoint can subscribe to, and the body that is signed and sent.
 
-use serde_json::Value;
+use jiff::Timestamp;
+use uuid::Uuid;
 
 use crate::scoring::quote;
 
@@ -107,14 +108,23 @@ pub fn check_payload(data_json: &str) -> Result<(), WebhookError> {
 /// without spaces of its own, in this order. These bytes are what is signed, so they
 /// are made once, stored and sent as they are.
 ///
+/// `occurred_at` is in microseconds since 1970 and is written as RFC 3339 in UTC, with
+/// six decimals; out of jiff's range (beyond the year 9999) it is written as null.
 /// `data_json` must be JSON text; it goes in verbatim.
-pub fn body(idempotency_key: &str, event: Event, occurred_at: &str, org_id: &str, data_json: &str) -> String {
+pub fn body(
+    idempotency_key: &Uuid,
+    event: Event,
+    occurred_at: i64,
+    org_id: &Uuid,
+    data_json: &str,
+) -> String {
+    let occurred_at = match Timestamp::from_microsecond(occurred_at) {
+        Ok(time) => format!("\"{time:.6}\""),
+        Err(_) => "null".into(),
+    };
     format!(
-        r#"{{"idempotency_key":{},"event":{},"occurred_at":{},"org_id":{},"data":{data_json}}}"#,
-        Value::from(idempotency_key),
-        Value::from(event.as_str()),
-        Value::from(occurred_at),
-        Value::from(org_id),
+        r#"{{"idempotency_key":"{idempotency_key}","event":"{}","occurred_at":{occurred_at},"org_id":"{org_id}","data":{data_json}}}"#,
+        event.as_str(),
     )
 }
 
@@ -155,32 +165,32 @@ mod tests {
         assert!(long.message().len() < 200);
     }
 
+    const KEY: Uuid = Uuid::from_u128(0x0123_4567_89ab_4cde_8f01_2345_6789_abcd);
+    const ORG: Uuid = Uuid::from_u128(0x7b1c_8f0e_0000_4000_8000_0000_0000_0001);
+
     #[test]
     fn the_body_to_the_byte() {
-        let body = body(
-            "msg_1",
-            Event::AttemptScoredLow,
-            "2025-09-01T10:00:00Z",
-            "7b1c8f0e-0000-4000-8000-000000000001",
-            r#"{"score": 41.50, "b": 1,"a":2}"#,
-        );
+        let data = r#"{"score": 41.50, "b": 1,"a":"é\u0041 …"}"#;
+        let body = body(&KEY, Event::AttemptScoredLow, 1_756_720_800_000_000, &ORG, data);
         assert_eq!(
             body,
-            r#"{"idempotency_key":"msg_1","event":"attempt.scored.low","occurred_at":"2025-09-01T10:00:00Z","org_id":"7b1c8f0e-0000-4000-8000-000000000001","data":{"score": 41.50, "b": 1,"a":2}}"#
+            r#"{"idempotency_key":"01234567-89ab-4cde-8f01-23456789abcd","event":"attempt.scored.low","occurred_at":"2025-09-01T10:00:00.000000Z","org_id":"7b1c8f0e-0000-4000-8000-000000000001","data":{"score": 41.50, "b": 1,"a":"é\u0041 …"}}"#
         );
     }
 
     #[test]
-    fn strings_are_escaped_and_data_stays_as_it_is() {
-        let data = r#"{ "z" : 1.50, "é\u0041": "…" }"#;
-        let body = body("a\"b\\c\n\u{1}", Event::WebhookTest, "\t", "é😀", data);
-        assert!(body.ends_with(&format!(",\"data\":{data}}}")));
-        let read: Value = serde_json::from_str(&body).unwrap();
-        assert_eq!(read["idempotency_key"], "a\"b\\c\n\u{1}");
-        assert_eq!(read["occurred_at"], "\t");
-        assert_eq!(read["org_id"], "é😀");
-        assert_eq!(read["data"]["éA"], "…");
-        assert_eq!(read.as_object().unwrap().len(), 5);
+    fn the_body_is_json_at_any_time() {
+        for (micros, expected) in [
+            (1, Some("1970-01-01T00:00:00.000001Z")),
+            (-1, Some("1969-12-31T23:59:59.999999Z")),
+            (i64::MAX, None),
+            (i64::MIN, None),
+        ] {
+            let body = body(&KEY, Event::WebhookTest, micros, &ORG, "null");
+            let read: serde_json::Value = serde_json::from_str(&body).unwrap();
+            assert_eq!(read["occurred_at"].as_str(), expected);
+            assert_eq!(read.as_object().unwrap().len(), 5);
+        }
     }
 
     #[test]

@@ -52,7 +52,6 @@ update scenario_attempts set scenario_id = :'scenario_b' where id = :'attempt_a'
 \echo :LAST_ERROR_SQLSTATE
 update scenarios set org_id = :'org_b' where id = :'scenario_a';
 \echo :LAST_ERROR_SQLSTATE
-update webhook_deliveries set org_id = :'org_b';
 insert into webhook_deliveries (org_id, webhook_id, event, payload, body) values (:'org_a', :'webhook_b', 'user.added', '{}', '{}');
 \echo :LAST_ERROR_SQLSTATE
 insert into fact_kpi_events (org_id, attempt_id, user_id, event_type) values (:'org_a', :'attempt_b', 'ana', 'interruption');

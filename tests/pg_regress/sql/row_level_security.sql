@@ -53,7 +53,6 @@ select count(*) from scenarios where id = :'scenario_b';
 select count(*) from scenario_attempts where org_id = :'org_b';
 select title from scenarios for update;
 select count(*) from (select from scenario_attempts where id = :'attempt_b' for update) as locked;
-select reltuples from pg_class where relname = 'scenarios' and relnamespace = 'pg_temp'::regnamespace;
 
 -- Changing or deleting B's rows: there are none.
 select e.code, e.message, statement

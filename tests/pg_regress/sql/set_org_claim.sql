@@ -11,6 +11,8 @@ create role regress_app login;
 grant authenticated to regress_app;
 create role regress_server login bypassrls;
 grant service_role to regress_server;
+create function regress_as_service_role(org uuid) returns void language sql security definer as 'select set_org_claim(org)';
+alter function regress_as_service_role(uuid) owner to service_role;
 
 -- A superuser without a token: any organisation there is. NULL takes the claim back.
 begin;
@@ -155,10 +157,14 @@ select o.id, e.code, e.acts_there from unnest(array[:'org_a', :'org_b', :'missin
 -- Without a token not even that: authenticator itself is nobody.
 select e.code from pg_temp.acts('', :'org_a') as e;
 commit;
--- Within a definer function the request's role still is what SET ROLE says.
+-- A definer function of service_role's lends its caller nothing: what counts is the role that SET ROLE chose.
 begin;
 set local role authenticated;
-select e.code from pg_temp.acts('{"sub": "x"}', :'org_a') as e;
+select set_config('request.jwt.claims', '{"sub": "ana"}', true) is not null as token;
+select regress_as_service_role(:'org_b');
+\echo :LAST_ERROR_SQLSTATE
+select regress_as_service_role(:'org_a');
+select current_org_id() = :'org_a' as in_a;
 rollback;
 
 -- anon may not even ask.
@@ -184,4 +190,5 @@ rollback;
 
 \c - postgres
 delete from orgs;
+drop function regress_as_service_role(uuid);
 drop role regress_app, regress_server;

@@ -128,6 +128,9 @@ fn any_script_is_read() {
     assert_eq!(words("½ ٣ 3.5 1,000 - … [noise] ‹UNSURE› [background noise]"), 4);
 }
 
+/// Whether the user says it, the text, and when.
+type Said = (bool, String, Option<(u64, u64)>);
+
 fn any_text() -> impl Strategy<Value = String> {
     let word = prop_oneof![
         Just("um"),
@@ -157,12 +160,12 @@ fn any_text() -> impl Strategy<Value = String> {
     ]
 }
 
-fn any_call() -> impl Strategy<Value = Vec<(bool, String, Option<(u64, u64)>)>> {
+fn any_call() -> impl Strategy<Value = Vec<Said>> {
     let span = prop::option::of((0u64..20_000, 0u64..20_000));
     prop::collection::vec((any::<bool>(), any_text(), span), 0..30)
 }
 
-fn utterances(call: &[(bool, String, Option<(u64, u64)>)]) -> Vec<Utterance<'_>> {
+fn utterances(call: &[Said]) -> Vec<Utterance<'_>> {
     call.iter()
         .map(|(user, text, span)| Utterance {
             speaker: if *user { Speaker::User } else { Speaker::Assistant },
