@@ -92,10 +92,6 @@ pub fn run<'conn>(
     Ok(client.update(&*plan, None, args)?)
 }
 
-/// Above this many rows a statement over transition tables is planned anew: a plan kept from a
-/// single-row statement would join 20,000 old rows to 20,000 new ones one by one.
-const KEEP_PLANS_UP_TO_ROWS: i64 = 32;
-
 /// Runs `body` where SQL can name the trigger's transition tables, and tells it how many rows they hold.
 pub fn with_transition_tables<R>(
     trigger: &PgTrigger,
@@ -121,14 +117,15 @@ pub fn with_transition_tables<R>(
     })
 }
 
-/// Runs a statement over transition tables of `rows` rows: with a kept plan when they are few.
+/// Runs a statement over transition tables of `rows` rows. The plan for one row is kept; for more it is made
+/// anew, since a plan kept from one row would join 20,000 old rows to 20,000 new ones one by one.
 pub fn run_for_rows(
     client: &mut SpiClient,
     schema: Schema,
     sql: &'static str,
     rows: i64,
 ) -> Result<(), Error> {
-    if rows <= KEEP_PLANS_UP_TO_ROWS {
+    if rows == 1 {
         run(client, schema, sql, &[])?;
     } else {
         client.update(schema.qualify(sql)?.as_str(), None, &[])?;

@@ -104,7 +104,8 @@ create table track_scenarios (
   track_id uuid not null,
   scenario_id uuid not null,
   position int not null,
-  primary key (track_id, scenario_id),
+  -- Led by org_id, so that another organisation's pair and a missing one are refused alike.
+  primary key (org_id, track_id, scenario_id),
   constraint track_scenarios_track_fkey
     foreign key (org_id, track_id) references tracks (org_id, id) on delete cascade,
   constraint track_scenarios_scenario_fkey
@@ -305,6 +306,11 @@ declare
   t text;
   r text;
 begin
+  for r in select rolname from pg_catalog.pg_roles
+            where rolname in ('anon', 'authenticated', 'service_role') order by rolname
+  loop
+    execute format('grant usage on schema %I to %I', current_schema(), r);
+  end loop;
   foreach t in array array[
     'callcoach_migrations', 'orgs', 'org_members', 'scenarios', 'tracks', 'track_scenarios',
     'assignments', 'scenario_attempts', 'webhooks', 'webhook_deliveries']

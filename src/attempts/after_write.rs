@@ -10,31 +10,51 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 use pgrx::spi::SpiClient;
 
-const UPSERT_FACTS: &str =
-    concat!("with changed as (select * from new_rows)\n", include_str!("../sql/upsert_facts.sql"));
-const UPSERT_ONE_FACT: &str = concat!(
-    "with changed as (select * from {schema}.scenario_attempts where id = $1)\n",
-    include_str!("../sql/upsert_facts.sql")
-);
-const REMOVE_FACTS: &str = include_str!("../sql/remove_facts.sql");
-const REMOVE_DELETED_FACTS: &str =
-    "delete from {schema}.fact_scenario_attempts f using old_rows o where f.attempt_id = o.id";
-const REMOVE_ALL_FACTS: &str = "delete from {schema}.fact_scenario_attempts";
-const INSERT_EVENTS: &str = concat!(
-    "with changed as (select * from new_rows), before as (select * from new_rows where false)\n",
-    include_str!("../sql/attempt_events.sql"),
-    include_str!("../sql/deliver.sql")
-);
-const UPDATE_EVENTS: &str = concat!(
-    "with changed as (select * from new_rows), before as (select * from old_rows)\n",
-    include_str!("../sql/attempt_events.sql"),
-    include_str!("../sql/deliver.sql")
-);
+/// What the statements below call `changed` (the attempts as they are now) and `before` (as they were).
+///
+/// A foreign key's ON DELETE SET NULL can write one attempt twice in one statement, and then both versions
+/// are in the transition tables, in no order. So of several updated rows only the ids are believed, and the
+/// attempts are read again; a single row is taken as it is.
+macro_rules! with {
+    (inserted) => {
+        "with changed as (select * from new_rows), before as (select * from new_rows where false)\n"
+    };
+    (updated one) => {
+        "with changed as (select * from new_rows), before as (select * from old_rows)\n"
+    };
+    (updated many) => {
+        "with changed as (select * from {schema}.scenario_attempts where id in (select id from new_rows)),
+              before as (select distinct on (id) id, status, score from old_rows order by id)\n"
+    };
+    (attempt) => {
+        "with changed as (select * from {schema}.scenario_attempts where id = $1)\n"
+    };
+}
+macro_rules! upsert_facts {
+    ($($rows:tt)+) => {
+        concat!(with!($($rows)+), include_str!("../sql/upsert_facts.sql"))
+    };
+}
+macro_rules! deliver_events {
+    ($($rows:tt)+) => {
+        concat!(with!($($rows)+), include_str!("../sql/attempt_events.sql"), include_str!("../sql/deliver.sql"))
+    };
+}
+
+const INSERTED: &[&str] = &[upsert_facts!(inserted), deliver_events!(inserted)];
+const UPDATED_ONE: &[&str] =
+    &[include_str!("../sql/remove_facts.sql"), upsert_facts!(updated one), deliver_events!(updated one)];
+const UPDATED_MANY: &[&str] =
+    &[include_str!("../sql/remove_facts.sql"), upsert_facts!(updated many), deliver_events!(updated many)];
+const DELETED: &[&str] =
+    &["delete from {schema}.fact_scenario_attempts f using old_rows o where f.attempt_id = o.id"];
+const TRUNCATED: &[&str] = &["delete from {schema}.fact_scenario_attempts"];
+const UPSERT_ONE_FACT: &str = upsert_facts!(attempt);
 
 /// Keeps facts and webhooks in step with what one statement did.
 #[pg_trigger(sql = r#"
 CREATE FUNCTION callcoach.attempt_after_write() RETURNS trigger
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp LANGUAGE c
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' LANGUAGE c
 AS '@MODULE_PATHNAME@', '@FUNCTION_NAME@';
 "#)]
 fn attempt_after_write<'t>(
@@ -50,16 +70,15 @@ fn after_write(trigger: &PgTrigger) -> Result<(), Error> {
         return Err(Error::WrongTrigger("It belongs in an AFTER … FOR EACH STATEMENT trigger."));
     }
     let schema = Schema::of_trigger(trigger);
-    let statements: &[&'static str] = if event.fired_by_insert() {
-        &[UPSERT_FACTS, INSERT_EVENTS]
-    } else if event.fired_by_update() {
-        &[REMOVE_FACTS, UPSERT_FACTS, UPDATE_EVENTS]
-    } else if event.fired_by_delete() {
-        &[REMOVE_DELETED_FACTS]
-    } else {
-        &[REMOVE_ALL_FACTS]
-    };
     spi::with_transition_tables(trigger, |client, rows| {
+        let statements = match rows {
+            _ if event.fired_by_truncate() => TRUNCATED,
+            0 => &[],
+            _ if event.fired_by_insert() => INSERTED,
+            _ if event.fired_by_delete() => DELETED,
+            1 => UPDATED_ONE,
+            _ => UPDATED_MANY,
+        };
         for sql in statements {
             spi::run_for_rows(client, schema, sql, rows)?;
         }

@@ -22,9 +22,12 @@ use uuid::Uuid;
 const MICROS_PER_SECOND: i64 = 1_000_000;
 
 /// Fills a completed attempt's row. Errors name the attempt.
+///
+/// Not a definer: it runs before the policies have judged the row, and must not read the rubric of an
+/// organisation that the caller cannot.
 #[pg_trigger(sql = r#"
 CREATE FUNCTION callcoach.attempt_before_write() RETURNS trigger
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp LANGUAGE c
+SET search_path = pg_catalog, pg_temp LANGUAGE c
 AS '@MODULE_PATHNAME@', '@FUNCTION_NAME@';
 "#)]
 fn attempt_before_write<'t>(
