@@ -29,7 +29,7 @@ select name,
 -- starts with a schema others can write to.
 select name as without_comment from function where obj_description(oid, 'pg_proc') is null;
 select name as definer_without_search_path from function
- where prosecdef and proconfig is distinct from array['search_path=pg_catalog, pg_temp'];
+ where prosecdef and ('search_path=pg_catalog, pg_temp' = any (proconfig)) is not true;
 
 -- The schema callcoach holds nothing but functions of the extension.
 select name, obj_description(oid, 'pg_proc') as comment from function
