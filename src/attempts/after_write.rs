@@ -23,8 +23,7 @@ macro_rules! with {
         "with changed as (select * from new_rows), before as (select * from old_rows)\n"
     };
     (updated many) => {
-        "with changed as (select * from {schema}.scenario_attempts where id in (select id from new_rows)),
-              before as (select distinct on (id) id, status, score from old_rows order by id)\n"
+        concat!(include_str!("../sql/rows_read_again.sql"), "\n")
     };
     (attempt) => {
         "with changed as (select * from {schema}.scenario_attempts where id = $1)\n"
