@@ -51,33 +51,32 @@ impl Key<'_> {
 /// A table and the index to find its rows by.
 pub struct Table {
     relation: pg_sys::Oid,
-    index: pg_sys::Oid,
+    index: Index,
+}
+
+enum Index {
+    PrimaryKey,
+    Of(pg_sys::Oid),
 }
 
 impl Table {
-    /// The table and index of these names. Without the index rows are still found, by reading them all.
-    pub fn named(schema: Schema, table: &CStr, index: &CStr) -> Result<Self, Error> {
-        // SAFETY: two syscache look-ups by C string and oid.
-        let (relation, index) = unsafe {
-            (
-                pg_sys::get_relname_relid(table.as_ptr(), schema.oid()),
-                pg_sys::get_relname_relid(index.as_ptr(), schema.oid()),
-            )
-        };
-        if relation == pg_sys::InvalidOid {
-            return Err(Error::Internal(format!(
-                "table {} is missing: the migrations are not applied",
-                table.to_string_lossy()
-            )));
-        }
-        Ok(Self { relation, index })
+    /// The table of this name, by its primary key.
+    pub fn by_primary_key(schema: Schema, table: &CStr) -> Result<Self, Error> {
+        Ok(Self { relation: relation(schema, table)?, index: Index::PrimaryKey })
     }
 
-    /// The catalog of extensions.
+    /// The table and index of these names. Without the index rows are still found, by reading them all.
+    pub fn by_index(schema: Schema, table: &CStr, index: &CStr) -> Result<Self, Error> {
+        // SAFETY: a syscache look-up by C string and oid.
+        let index = unsafe { pg_sys::get_relname_relid(index.as_ptr(), schema.oid()) };
+        Ok(Self { relation: relation(schema, table)?, index: Index::Of(index) })
+    }
+
+    /// The catalog of extensions, by name.
     pub fn extensions() -> Self {
         Self {
             relation: pg_sys::Oid::from(pg_sys::ExtensionRelationId),
-            index: pg_sys::Oid::from(pg_sys::ExtensionNameIndexId),
+            index: Index::Of(pg_sys::Oid::from(pg_sys::ExtensionNameIndexId)),
         }
     }
 
@@ -126,10 +125,14 @@ impl Table {
                     datum,
                 );
             }
+            let index = match self.index {
+                Index::PrimaryKey => pg_sys::RelationGetPrimaryKeyIndex(relation),
+                Index::Of(index) => index,
+            };
             let scan = pg_sys::systable_beginscan(
                 relation,
-                self.index,
-                self.index != pg_sys::InvalidOid,
+                index,
+                index != pg_sys::InvalidOid,
                 pg_sys::GetActiveSnapshot(),
                 keys.len().min(scan_keys.len()) as _,
                 scan_keys.as_mut_ptr(),
@@ -141,4 +144,14 @@ impl Table {
             Ok(found)
         }
     }
+}
+
+fn relation(schema: Schema, table: &CStr) -> Result<pg_sys::Oid, Error> {
+    // SAFETY: a syscache look-up by C string and oid.
+    let relation = unsafe { pg_sys::get_relname_relid(table.as_ptr(), schema.oid()) };
+    if relation == pg_sys::InvalidOid {
+        let table = table.to_string_lossy();
+        return Err(Error::Internal(format!("table {table} is missing: the migrations are not applied")));
+    }
+    Ok(relation)
 }

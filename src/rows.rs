@@ -1,4 +1,4 @@
-//! The row a BEFORE trigger is about to write: read its columns, note changes, write them all at once.
+//! The row a trigger fires for: read its columns and, before it is written, change some of them at once.
 
 use crate::error::Error;
 use pgrx::heap_tuple::PgHeapTuple;
@@ -7,9 +7,10 @@ use pgrx::tupdesc::PgTupleDesc;
 use pgrx::{AllocatedByPostgres, FromDatum, IntoDatum, PgTrigger, pg_sys};
 use std::ffi::CStr;
 
-/// The new row of a row-level BEFORE INSERT or UPDATE trigger, and the old one beside it.
+/// A trigger's new row, and the old one beside it.
 pub struct TriggerRow<'t> {
     data: &'t TriggerData,
+    /// Null for a DELETE.
     new: pg_sys::HeapTuple,
     old: Option<pg_sys::HeapTuple>,
     columns: Vec<i32>,
@@ -18,7 +19,7 @@ pub struct TriggerRow<'t> {
 }
 
 impl<'t> TriggerRow<'t> {
-    /// The row `trigger` fires for; an error for any other kind of trigger.
+    /// The row that a row-level BEFORE INSERT or UPDATE trigger fires for.
     pub fn new(trigger: &'t PgTrigger<'t>) -> Result<Self, Error> {
         let event = trigger.event();
         let data = trigger.trigger_data();
@@ -35,9 +36,27 @@ impl<'t> TriggerRow<'t> {
         Ok(Self { data, new, old, columns: vec![], values: vec![], nulls: vec![] })
     }
 
-    /// The new value of a column, before any `set`.
+    /// The row of a statement-level AFTER trigger whose statement wrote no other.
+    pub fn of_statement(trigger: &'t PgTrigger<'t>) -> Self {
+        let data = trigger.trigger_data();
+        // SAFETY: the relation is open while its trigger runs, and so are the statement's tuplestores.
+        let [new, old] = [data.tg_newtable, data.tg_oldtable].map(|store| unsafe {
+            let descriptor = (*data.tg_relation).rd_att;
+            if store.is_null() { std::ptr::null_mut() } else { first_tuple(store, descriptor) }
+        });
+        Self {
+            data,
+            new,
+            old: (!old.is_null()).then_some(old),
+            columns: vec![],
+            values: vec![],
+            nulls: vec![],
+        }
+    }
+
+    /// The new value of a column, before any `set`; NULL for a DELETE.
     pub fn get<T: FromDatum>(&self, column: &CStr) -> Result<Option<T>, Error> {
-        self.read(self.new, column)
+        if self.new.is_null() { Ok(None) } else { self.read(self.new, column) }
     }
 
     /// The old value of a column; NULL for an INSERT.
@@ -141,5 +160,30 @@ impl<'t> TriggerRow<'t> {
             }
             _ => false,
         }
+    }
+}
+
+/// A copy of a tuplestore's first row, in the current memory context; null where it is empty.
+///
+/// # Safety
+/// `store` holds rows of `descriptor`.
+unsafe fn first_tuple(
+    store: *mut pg_sys::Tuplestorestate,
+    descriptor: pg_sys::TupleDesc,
+) -> pg_sys::HeapTuple {
+    // SAFETY: read through a pointer of our own, as the executor's scans of transition tables do, so that
+    // nobody else's position moves; a slot for minimal tuples hands out a copy.
+    unsafe {
+        let slot = pg_sys::MakeSingleTupleTableSlot(descriptor, &raw const pg_sys::TTSOpsMinimalTuple);
+        let pointer = pg_sys::tuplestore_alloc_read_pointer(store, pg_sys::EXEC_FLAG_REWIND as _);
+        pg_sys::tuplestore_select_read_pointer(store, pointer);
+        pg_sys::tuplestore_rescan(store);
+        let mut tuple = std::ptr::null_mut();
+        if pg_sys::tuplestore_gettupleslot(store, true, false, slot) {
+            let mut is_copy = false;
+            tuple = pg_sys::ExecFetchSlotHeapTuple(slot, true, &mut is_copy);
+        }
+        pg_sys::ExecDropSingleTupleTableSlot(slot);
+        tuple
     }
 }

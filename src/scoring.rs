@@ -13,6 +13,9 @@ use pgrx::prelude::*;
 use pgrx::spi::SpiClient;
 use pgrx::{AllocatedByPostgres, AnyNumeric};
 use serde_json::Value;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
 use uuid::Uuid;
 
 const LOCK_ATTEMPT: &str = "select org_id, scenario_id, evaluation, kpis, score_breakdown
@@ -134,23 +137,42 @@ pub struct Written {
     pub breakdown: Jsonb,
 }
 
+/// How many parsed rubrics a session keeps.
+const KEPT_RUBRICS: usize = 64;
+
+thread_local! {
+    /// By their binary jsonb: a rubric that was changed has other bytes, so nothing here goes stale.
+    static RUBRICS: RefCell<HashMap<Vec<u8>, Rc<Rubric>>> = RefCell::default();
+}
+
 /// The rubric an attempt at `scenario` is scored by.
 pub fn rubric_of(
     client: &mut SpiClient,
     schema: Schema,
     org: pgrx::Uuid,
     scenario: pgrx::Uuid,
-) -> Result<Option<Rubric>, Error> {
+) -> Result<Option<Rc<Rubric>>, Error> {
     let rows = spi::run(client, schema, READ_RUBRIC, &[org.into(), scenario.into()])?;
-    let Some(rubric) = (if rows.is_empty() { None } else { rows.first().get::<Jsonb>(1)? }) else {
+    let Some(stored) = (if rows.is_empty() { None } else { rows.first().get::<Jsonb>(1)? }) else {
         return Ok(None);
     };
-    Ok(Some(Rubric::parse(&rubric.to_value("rubric")?)?))
+    if let Some(kept) = RUBRICS.with_borrow(|kept| kept.get(stored.bytes()).cloned()) {
+        return Ok(Some(kept));
+    }
+    let rubric = Rc::new(Rubric::parse(&stored.to_value("rubric")?)?);
+    RUBRICS.with_borrow_mut(|kept| {
+        if kept.len() >= KEPT_RUBRICS {
+            kept.clear();
+        }
+        kept.insert(stored.bytes().to_vec(), rubric.clone());
+    });
+    Ok(Some(rubric))
 }
 
 /// Scores a completed attempt if its marks are there; `None` while they are still to come.
 pub fn score_if_ready(rubric: &Rubric, marks: &Marks) -> Result<Option<Written>, Error> {
-    let values = MarkValues::read(marks)?;
+    let kpis = marks.kpis.filter(|_| rubric.uses_kpis());
+    let values = MarkValues::read(&Marks { kpis, ..*marks })?;
     let inputs = values.inputs();
     if !scoring::can_score_on_completion(rubric, &inputs) {
         return Ok(None);

@@ -2,6 +2,7 @@
 //! webhooks are queued. What a statement did to 20,000 attempts is three set-based statements here.
 
 use crate::error::{self, Error};
+use crate::rows::TriggerRow;
 use crate::spi::{self, Schema};
 use pgrx::AllocatedByPostgres;
 use pgrx::datum::DatumWithOid;
@@ -40,11 +41,11 @@ macro_rules! deliver_events {
     };
 }
 
+const REMOVE_FACTS: &str = include_str!("../sql/remove_facts.sql");
+const UPSERT_UPDATED: &str = upsert_facts!(updated one);
+const DELIVER_UPDATED: &str = deliver_events!(updated one);
 const INSERTED: &[&str] = &[upsert_facts!(inserted), deliver_events!(inserted)];
-const UPDATED_ONE: &[&str] =
-    &[include_str!("../sql/remove_facts.sql"), upsert_facts!(updated one), deliver_events!(updated one)];
-const UPDATED_MANY: &[&str] =
-    &[include_str!("../sql/remove_facts.sql"), upsert_facts!(updated many), deliver_events!(updated many)];
+const UPDATED: &[&str] = &[REMOVE_FACTS, upsert_facts!(updated many), deliver_events!(updated many)];
 const DELETED: &[&str] =
     &["delete from {schema}.fact_scenario_attempts f using old_rows o where f.attempt_id = o.id"];
 const TRUNCATED: &[&str] = &["delete from {schema}.fact_scenario_attempts"];
@@ -71,17 +72,35 @@ fn after_write(trigger: &PgTrigger) -> Result<(), Error> {
     let schema = Schema::of_trigger(trigger);
     spi::with_transition_tables(trigger, |client, rows| {
         let statements = match rows {
-            _ if event.fired_by_truncate() => TRUNCATED,
-            0 => &[],
-            _ if event.fired_by_insert() => INSERTED,
-            _ if event.fired_by_delete() => DELETED,
-            1 => UPDATED_ONE,
-            _ => UPDATED_MANY,
+            _ if event.fired_by_truncate() => TRUNCATED.to_vec(),
+            0 => vec![],
+            1 => for_one_row(trigger)?,
+            _ if event.fired_by_insert() => INSERTED.to_vec(),
+            _ if event.fired_by_update() => UPDATED.to_vec(),
+            _ => DELETED.to_vec(),
         };
         for sql in statements {
             spi::run_for_rows(client, schema, sql, rows)?;
         }
         Ok(())
+    })
+}
+
+/// What a statement that wrote one attempt has to see to: nothing, while the call is going on and its
+/// transcript is saved every few seconds.
+fn for_one_row(trigger: &PgTrigger) -> Result<Vec<&'static str>, Error> {
+    let row = TriggerRow::of_statement(trigger);
+    let completed = |status: Option<String>| status.as_deref() == Some("completed");
+    let (was, is) = (completed(row.get_old(c"status")?), completed(row.get(c"status")?));
+    let event = trigger.event();
+    Ok(match (was, is) {
+        (false, false) => vec![],
+        (false, true) if event.fired_by_insert() => INSERTED.to_vec(),
+        (false, true) => vec![UPSERT_UPDATED, DELIVER_UPDATED],
+        (true, _) if event.fired_by_delete() => DELETED.to_vec(),
+        (true, false) => vec![REMOVE_FACTS],
+        // Completed before and after: the fact may be another one's (a changed id), or one no more.
+        (true, true) => vec![REMOVE_FACTS, UPSERT_UPDATED, DELIVER_UPDATED],
     })
 }
 

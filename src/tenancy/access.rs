@@ -82,7 +82,7 @@ pub fn may_act(schema: Schema, org: Uuid) -> Result<bool, Error> {
 
 /// The organisation that has this id at the identity provider.
 pub fn provider_org(schema: Schema, id: &str) -> Result<Option<Uuid>, Error> {
-    let orgs = Table::named(schema, c"orgs", c"orgs_clerk_org_id_key")?;
+    let orgs = Table::by_index(schema, c"orgs", c"orgs_clerk_org_id_key")?;
     let found: Option<pgrx::Uuid> = orgs.find(&[(c"clerk_org_id", Key::Text(id))], c"id")?;
     Ok(found.map(|id| Uuid::from_bytes(*id.as_bytes())))
 }
@@ -99,12 +99,12 @@ pub fn check_handed_org(org: Uuid) -> bool {
 }
 
 fn exists(schema: Schema, org: Uuid) -> Result<bool, Error> {
-    let orgs = Table::named(schema, c"orgs", c"orgs_pkey")?;
+    let orgs = Table::by_primary_key(schema, c"orgs")?;
     orgs.has(&[(c"id", Key::Uuid(org))])
 }
 
 fn is_member(schema: Schema, org: Uuid, user: &str) -> Result<bool, Error> {
-    let members = Table::named(schema, c"org_members", c"org_members_org_id_user_id_key")?;
+    let members = Table::by_index(schema, c"org_members", c"org_members_org_id_user_id_key")?;
     members.has(&[(c"org_id", Key::Uuid(org)), (c"user_id", Key::Text(user))])
 }
 

@@ -1,6 +1,8 @@
 //! Time to score one sentence, with vader-parity (the oracle of the tests) for comparison.
 //! One iteration scores every sentence of the group once.
 
+#![allow(missing_docs)]
+
 use callcoach_core::sentiment::Analyzer;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;

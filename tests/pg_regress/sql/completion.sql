@@ -133,5 +133,5 @@ select (select count(*) from fact_scenario_attempts) as facts, (select count(*) 
 select set_org_claim(:'org_b');
 set local search_path = '';
 update public.scenario_attempts set status = 'completed' where id = :'attempt_a' returning kpis ->> 'talk_ms' as talk_ms;
-select org_id, event from public.webhook_deliveries;
+select org_id, event from public.webhook_deliveries order by event;
 rollback;

@@ -181,13 +181,14 @@ mv_scenario_insights last_attempted timestamptz f
 select count(*) as specified, count(distinct tbl) as tables from specified;
 
 create temp view actual as
-select c.relname::text as tbl, a.attname::text as col, a.atttypid = any (array(
+select c.relname::text as tbl, a.attname::text as col, coalesce(nullif(y.typbasetype, 0), y.oid) = any (array(
          select t.oid from pg_type t where t.typnamespace in ('pg_catalog'::regnamespace, 'public'::regnamespace)
             and t.typname = regexp_replace(s.type, '^(.*)\[\]$', '_\1'))) as type_as_specified,
        a.attnotnull as required, s.required as required_by_specification, s.col is not null as specified,
        format_type(a.atttypid, a.atttypmod) as type
   from pg_class c
   join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+  join pg_type y on y.oid = a.atttypid -- a domain counts as what it is over
   left join specified s on s.tbl = c.relname and s.col = a.attname
  where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm');
 

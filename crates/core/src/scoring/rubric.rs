@@ -94,6 +94,11 @@ impl Rubric {
         Ok(())
     }
 
+    /// Whether any criterion is bound to a KPI, so that scoring wants to know them.
+    pub fn uses_kpis(&self) -> bool {
+        self.criteria.iter().any(|criterion| criterion.band.is_some())
+    }
+
     /// The score, 0 to 100, that an attempt needs to pass, where the rubric says one.
     pub fn threshold(&self) -> Option<&BigDecimal> {
         self.threshold.as_ref()
