@@ -253,8 +253,7 @@ create table webhook_deliveries (
   next_retry_at timestamptz,
   created_at timestamptz not null default now(),
   constraint webhook_deliveries_webhook_fkey
-    foreign key (org_id, webhook_id) references webhooks (org_id, id) on delete cascade,
-  constraint webhook_deliveries_retry_count_not_negative check (retry_count >= 0)
+    foreign key (org_id, webhook_id) references webhooks (org_id, id) on delete cascade
 )
 -- A delivery is written once and read soon: compressing it would cost more than the rest of the insert.
 with (toast_tuple_target = 8160);

@@ -87,7 +87,7 @@ fn call(random: &mut Random, words: &[&str], utterances: u64) -> Vec<u8> {
     encode(&rows.collect())
 }
 
-/// One to three sentences of three to sixteen words.
+/// One to three sentences of three to eleven words.
 fn turn(random: &mut Random, words: &[&str]) -> String {
     let mut text = String::new();
     for _ in 0..1 + random.below(2) + random.below(2) {
@@ -95,7 +95,7 @@ fn turn(random: &mut Random, words: &[&str]) -> String {
             text.push(' ');
         }
         text.push_str(random.pick(&OPENINGS));
-        for _ in 0..2 + random.below(14) {
+        for _ in 0..2 + random.below(8) {
             if random.one_in(12) && !text.ends_with(',') {
                 text.push(',');
             }

@@ -3,6 +3,8 @@
 
 use super::swar::{self, WIDTH};
 use super::words::WORDS;
+use crate::sentiment::perfect;
+use std::hint::select_unpredictable;
 
 /// What the KPIs want to know of a word: a set of the constants below.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -86,26 +88,38 @@ const MM: Lex = Lex::HESITATION.or(Lex::BACKCHANNEL).or(Lex::LEAD_IN).or(Lex::TA
 
 /// What the word at `start..end` of `text` means; case, drawn-out letters and the shape of
 /// apostrophes aside.
-#[inline]
 pub(super) fn look_up(text: &[u8], start: usize, end: usize) -> Lex {
     let length = end - start;
     if length > WIDTH {
         return drawn_out(&text[start..end]);
     }
-    let key = match swar::load(text, start) {
-        Some(bytes) if length > 0 => swar::lowered(bytes, length),
-        _ => pack(&text[start..end]),
-    };
-    let lex = TABLE.find(key);
-    if lex != Lex::NONE {
-        lex
-    } else if swar::beyond_ascii(key) {
+    let key = swar::lowered(swar::load(text, start), length);
+    if swar::beyond_ascii(key) {
         curly(&text[start..end])
-    } else if swar::repeats(key, length) {
-        drawn_out(&text[start..end])
     } else {
-        Lex::NONE
+        look_up_key(key, length)
     }
+}
+
+/// The same for an ASCII word of 1 to 16 bytes, given as `key` in lower case.
+#[inline]
+pub(super) fn look_up_key(key: u128, length: usize) -> Lex {
+    let lex = TABLE.find(key);
+    // Three tests as one: few words pass all of them, but each by itself is a coin's toss.
+    let ends = may_draw_out(key as u8) & may_draw_out((key >> (8 * (length - 1))) as u8);
+    if (lex == Lex::NONE) & ends & swar::repeats(key, length) {
+        drawn_out(&key.to_le_bytes()[..length])
+    } else {
+        lex
+    }
+}
+
+/// Whether a hesitation or backchannel may begin or end with this lower-case letter.
+#[inline]
+const fn may_draw_out(letter: u8) -> bool {
+    const LETTERS: u32 =
+        1 << (b'u' - b'`') | 1 << (b'h' - b'`') | 1 << (b'm' - b'`') | 1 << (b'e' - b'`') | 1 << (b'r' - b'`') | 1 << (b'a' - b'`');
+    LETTERS >> (letter & 0x1F) & 1 != 0
 }
 
 /// Looks up a hesitation or backchannel whose letters are repeated.
@@ -151,9 +165,11 @@ const fn pack(word: &[u8]) -> u128 {
 }
 
 const SLOTS: usize = 512;
+const BUCKETS: usize = 128;
 
-/// A hash table with linear probing; an empty slot has key 0.
+/// A perfect hash table; an empty slot has key 0.
 struct Table {
+    seeds: [u8; BUCKETS],
     keys: [u128; SLOTS],
     meanings: [Lex; SLOTS],
 }
@@ -161,49 +177,55 @@ struct Table {
 static TABLE: Table = Table::build();
 
 impl Table {
-    const fn slot(key: u128) -> usize {
-        let folded = (key as u64) ^ ((key >> 64) as u64).rotate_left(23);
-        (folded.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 55) as usize
-    }
-
     #[inline]
     fn find(&self, key: u128) -> Lex {
-        let mut slot = Self::slot(key);
-        loop {
-            if self.keys[slot] == key {
-                return self.meanings[slot];
-            }
-            if self.keys[slot] == 0 {
-                return Lex::NONE;
-            }
-            slot = (slot + 1) % SLOTS;
-        }
+        let slot = perfect::slot(&self.seeds, perfect::hash(key), SLOTS);
+        select_unpredictable(self.keys[slot] == key, self.meanings[slot], Lex::NONE)
     }
 
     const fn build() -> Table {
-        let mut table = Table { keys: [0; SLOTS], meanings: [Lex::NONE; SLOTS] };
-        let (mut group, mut used) = (0, 0);
+        let seeds = perfect::seeds::<{ count() }, BUCKETS, SLOTS>(&hashes());
+        let mut table = Table { seeds, keys: [0; SLOTS], meanings: [Lex::NONE; SLOTS] };
+        let mut group = 0;
         while group < WORDS.len() {
             let (meaning, words) = WORDS[group];
             let mut at = 0;
             while at < words.len() {
                 assert!(words[at].len() <= WIDTH);
                 let key = pack(words[at].as_bytes());
-                let mut slot = Self::slot(key);
-                while table.keys[slot] != 0 && table.keys[slot] != key {
-                    slot = (slot + 1) % SLOTS;
-                }
-                used += (table.keys[slot] == 0) as usize;
+                let slot = perfect::slot(&table.seeds, perfect::hash(key), SLOTS);
                 table.keys[slot] = key;
                 table.meanings[slot] = table.meanings[slot].or(meaning);
                 at += 1;
             }
             group += 1;
         }
-        // Room for probes to end soon, or at all.
-        assert!(used < SLOTS / 2);
         table
     }
+}
+
+const fn count() -> usize {
+    let (mut count, mut group) = (0, 0);
+    while group < WORDS.len() {
+        count += WORDS[group].1.len();
+        group += 1;
+    }
+    count
+}
+
+const fn hashes() -> [u64; count()] {
+    let mut hashes = [0; count()];
+    let (mut used, mut group) = (0, 0);
+    while group < WORDS.len() {
+        let mut at = 0;
+        while at < WORDS[group].1.len() {
+            hashes[used] = perfect::hash(pack(WORDS[group].1[at].as_bytes()));
+            used += 1;
+            at += 1;
+        }
+        group += 1;
+    }
+    hashes
 }
 
 #[cfg(test)]

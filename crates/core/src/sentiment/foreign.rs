@@ -29,7 +29,7 @@ fn with_kelvin(word: &str) -> Option<Token> {
         *lowered.get_mut(len)? = u8::try_from(c).ok()?.to_ascii_lowercase();
         len += 1;
     }
-    lexicon::find(Packed::new_const(&lowered), len)
+    Some(lexicon::find(Packed::new_const(&lowered), len))
 }
 
 /// Python's `str.isupper`.

@@ -1,113 +1,134 @@
-//! The words VADER knows, as a hash table that the compiler builds: nothing is parsed or
-//! allocated at run time, and all server processes share its pages.
+//! The words VADER knows, as a perfect hash table that the compiler builds: nothing is parsed
+//! or allocated at run time, and all server processes share its pages.
 //!
 //! `data/vader_lexicon.tsv` holds the words and mean ratings of vaderSentiment 3.3.2
 //! (MIT, see `data/LICENSE-VADER`), without the eighteen entries that no token can equal,
 //! because they hold a space or a capital.
 
+use super::perfect;
 use super::token::{BOOSTER, DAMPENER, DISCOURSE_WORD, NEGATION, PACKED_MAX, Packed, RATED, Token};
 use super::words::{BOOSTERS, DAMPENERS, DISCOURSE, NEGATIONS, ROLES, Role};
+use std::hint::select_unpredictable;
 
 const LEXICON: &[u8] = include_bytes!("../../data/vader_lexicon.tsv");
 
-/// A little under half full, so that most probes end at the first slot.
-const SLOTS: usize = 1 << 14;
+/// How many words are rated, and how many of these do not fit a slot; the compiler checks.
+const RATED_WORDS: usize = 7_488;
+const LONG_WORDS: usize = 25;
 
+/// A word with what it means, or with one of the things it means.
 #[derive(Clone, Copy)]
-struct Slot {
+struct Entry {
     key: Packed,
     /// The word's length in bytes; 0 marks an empty slot.
     len: u8,
     token: Token,
 }
 
-/// How many words do not fit a slot; the compiler checks.
-const LONG_WORDS: usize = 25;
+const EMPTY: Entry = Entry { key: Packed { head: 0, tail: 0 }, len: 0, token: Token::PLAIN };
 
-struct Tables {
-    slots: [Slot; SLOTS],
-    /// The words that do not fit a slot; all of them are only rated.
-    long: [(&'static [u8], Token); LONG_WORDS],
-}
+const ENTRIES: usize = RATED_WORDS - LONG_WORDS
+    + BOOSTERS.len()
+    + DAMPENERS.len()
+    + NEGATIONS.len()
+    + DISCOURSE.len()
+    + ROLES.len();
 
-static TABLES: Tables = build();
+/// Under half full, so that the compiler soon finds a slot for each word.
+const SLOTS: usize = 1 << 14;
+const BUCKETS: usize = 1 << 12;
 
-/// What the tables say of a lower-case ASCII word of at most [`PACKED_MAX`] bytes.
+const WORDS: ([Entry; ENTRIES], [Long; LONG_WORDS]) = words();
+static SEEDS: [u8; BUCKETS] = perfect::seeds::<ENTRIES, BUCKETS, SLOTS>(&hashes(&WORDS.0));
+static TABLE: [Entry; SLOTS] = table(&WORDS.0);
+
+/// A word that does not fit a slot; all of them are only rated.
+type Long = (&'static [u8], Token);
+static LONG: [Long; LONG_WORDS] = WORDS.1;
+
+/// What the table says of a lower-case ASCII word of at most [`PACKED_MAX`] bytes:
+/// [`Token::PLAIN`] when it does not have it.
 #[inline]
-pub(super) fn find(key: Packed, len: usize) -> Option<Token> {
-    let mut at = home(key);
-    loop {
-        let slot = &TABLES.slots[at % SLOTS];
-        // The length tells a word from the same word followed by NUL bytes.
-        if slot.key == key && usize::from(slot.len) == len {
-            return Some(slot.token);
-        }
-        if slot.len == 0 {
-            return None;
-        }
-        at += 1;
-    }
+pub(super) fn find(key: Packed, len: usize) -> Token {
+    let entry = &TABLE[perfect::slot(&SEEDS, key.hash(), SLOTS)];
+    // The length tells a word from the same word followed by NUL bytes.
+    let found = entry.key == key && usize::from(entry.len) == len;
+    select_unpredictable(found, entry.token, Token::PLAIN)
 }
 
 /// What the tables say of an ASCII word of more than [`PACKED_MAX`] bytes, in any case.
-pub(super) fn find_long(word: &[u8]) -> Option<Token> {
-    TABLES.long.iter().find(|(key, _)| key.eq_ignore_ascii_case(word)).map(|&(_, token)| token)
+pub(super) fn find_long(word: &[u8]) -> Token {
+    let found = LONG.iter().find(|(key, _)| key.eq_ignore_ascii_case(word));
+    found.map_or(Token::PLAIN, |&(_, token)| token)
 }
 
-#[inline]
-const fn home(key: Packed) -> usize {
-    (key.hash() >> (u64::BITS - SLOTS.trailing_zeros())) as usize
-}
-
-const fn build() -> Tables {
-    let empty = Slot { key: Packed { head: 0, tail: 0 }, len: 0, token: Token::PLAIN };
-    let mut slots = [empty; SLOTS];
-    let mut long: [(&[u8], Token); LONG_WORDS] = [(&[], Token::PLAIN); LONG_WORDS];
-    let (mut rest, mut long_words) = (LEXICON, 0);
+const fn words() -> ([Entry; ENTRIES], [Long; LONG_WORDS]) {
+    let mut words = [EMPTY; ENTRIES];
+    let mut long: [Long; LONG_WORDS] = [(&[], Token::PLAIN); LONG_WORDS];
+    let (mut rest, mut used, mut long_used) = (LEXICON, 0, 0);
     while let Some((word, tenths, after)) = next_entry(rest) {
         let token = Token { tenths, flags: RATED, role: Role::None };
         if word.len() <= PACKED_MAX {
-            let at = claim(&mut slots, word);
-            slots[at].token = token;
+            used = push(&mut words, used, word, token);
         } else {
-            long[long_words] = (word, token);
-            long_words += 1;
+            long[long_used] = (word, token);
+            long_used += 1;
         }
         rest = after;
     }
-    assert!(long_words == LONG_WORDS);
-    mark(&mut slots, &BOOSTERS, BOOSTER);
-    mark(&mut slots, &DAMPENERS, DAMPENER);
-    mark(&mut slots, &NEGATIONS, NEGATION);
-    mark(&mut slots, &DISCOURSE, DISCOURSE_WORD);
+    assert!(long_used == LONG_WORDS);
+    used = push_all(&mut words, used, &BOOSTERS, BOOSTER);
+    used = push_all(&mut words, used, &DAMPENERS, DAMPENER);
+    used = push_all(&mut words, used, &NEGATIONS, NEGATION);
+    used = push_all(&mut words, used, &DISCOURSE, DISCOURSE_WORD);
     let mut i = 0;
     while i < ROLES.len() {
-        let at = claim(&mut slots, ROLES[i].0.as_bytes());
-        slots[at].token.role = ROLES[i].1;
+        let (word, role) = ROLES[i];
+        used = push(&mut words, used, word.as_bytes(), Token { role, ..Token::PLAIN });
         i += 1;
     }
-    Tables { slots, long }
+    assert!(used == ENTRIES);
+    (words, long)
 }
 
-const fn mark(slots: &mut [Slot; SLOTS], words: &[&str], flag: u8) {
+const fn push_all(entries: &mut [Entry; ENTRIES], mut used: usize, words: &[&str], flags: u8) -> usize {
     let mut i = 0;
     while i < words.len() {
-        let at = claim(slots, words[i].as_bytes());
-        slots[at].token.flags |= flag;
+        used = push(entries, used, words[i].as_bytes(), Token { flags, ..Token::PLAIN });
         i += 1;
     }
+    used
 }
 
-/// The slot of `word`, which it is given if it has none.
-const fn claim(slots: &mut [Slot; SLOTS], word: &[u8]) -> usize {
-    let key = Packed::new_const(word);
-    let mut at = home(key);
-    while slots[at].len != 0 && (slots[at].key.head != key.head || slots[at].key.tail != key.tail) {
-        at = (at + 1) % SLOTS;
+const fn push(entries: &mut [Entry; ENTRIES], used: usize, word: &[u8], token: Token) -> usize {
+    entries[used] = Entry { key: Packed::new_const(word), len: word.len() as u8, token };
+    used + 1
+}
+
+const fn hashes(words: &[Entry; ENTRIES]) -> [u64; ENTRIES] {
+    let (mut hashes, mut i) = ([0; ENTRIES], 0);
+    while i < ENTRIES {
+        hashes[i] = words[i].key.hash();
+        i += 1;
     }
-    slots[at].key = key;
-    slots[at].len = word.len() as u8;
-    at
+    hashes
+}
+
+const fn table(words: &[Entry; ENTRIES]) -> [Entry; SLOTS] {
+    let (mut table, mut i) = ([EMPTY; SLOTS], 0);
+    while i < ENTRIES {
+        let Entry { key, len, token } = words[i];
+        let slot = &mut table[perfect::slot(&SEEDS, key.hash(), SLOTS)];
+        // A word has one rating and one role at most.
+        slot.token.tenths += token.tenths;
+        slot.token.flags |= token.flags;
+        if !matches!(token.role, Role::None) {
+            slot.token.role = token.role;
+        }
+        (slot.key, slot.len) = (key, len);
+        i += 1;
+    }
+    table
 }
 
 /// The first line of `lines` ("word TAB [-]d.d"): the word, its rating in tenths, and the

@@ -7,6 +7,7 @@
 mod emoji;
 mod foreign;
 mod lexicon;
+pub(crate) mod perfect;
 mod rules;
 mod sum;
 #[cfg(test)]
@@ -119,7 +120,7 @@ impl Analyzer {
                 word.iter().any(u8::is_ascii_uppercase) && !word.iter().any(u8::is_ascii_lowercase);
             (lexicon::find_long(word), capitals, true)
         };
-        let mut token = found.unwrap_or(Token::PLAIN);
+        let mut token = found;
         if may_negate && words::has_nt(word) {
             token.flags |= NEGATION;
         }
