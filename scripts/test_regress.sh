@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# PostgreSQL's own pg_regress against a private cluster, then what SQL files cannot say: installing twice and
-# into another schema, dump and restore. With names: only those files of tests/pg_regress/sql.
+# PostgreSQL's own pg_regress against a private cluster, then what SQL files cannot say: sessions beside each
+# other (tests/isolation), installing twice and into another schema, dump and restore, a crash. With names:
+# only those files of tests/pg_regress/sql.
 . "$(dirname "$0")/lib.sh"
 
 out=$RUN_DIR/regress_output
@@ -20,16 +21,22 @@ names=("$@")
 if [ "${#names[@]}" = 0 ]; then
   for file in tests/pg_regress/sql/*.sql; do names+=("$(basename "$file" .sql)"); done
 fi
-pg_regress=$(dirname "$("$PG_CONFIG" --pgxs)")/../test/regress/pg_regress
+pgxs_tests=$(dirname "$("$PG_CONFIG" --pgxs)")/../test
 rm -rf "$out"
 mkdir -p "$out"
-# Its exit status says no more than its report, which is counted: "test NAME ... ok" before PostgreSQL 16,
-# TAP from then on.
-"$pg_regress" --bindir="$(pg_bin)" --host="$PGHOST" --port=5432 --user=postgres --dbname=regress \
-  --use-existing --inputdir=tests/pg_regress --outputdir="$out" "${names[@]}" | tee "$out/report" || true
-passed=$(grep -cE '^(test .* \.\.\. ok |ok [0-9])' "$out/report" || true)
-failed=$((${#names[@]} - passed))
-[ ! -s "$out/regression.diffs" ] || cat "$out/regression.diffs"
+# compare RUNNER INPUT NAMES…: their exit status says no more than their report, which is counted: "test NAME
+# ... ok" before PostgreSQL 16, TAP from then on.
+compare() {
+  local runner=$1 input=$2 ok
+  shift 2
+  "$runner" --bindir="$(pg_bin)" --host="$PGHOST" --port=5432 --user=postgres --dbname=regress \
+    --use-existing --inputdir="$input" --outputdir="$out" "$@" | tee "$out/report" || true
+  ok=$(grep -cE '^(test .* \.\.\. ok |ok [0-9])' "$out/report" || true)
+  passed=$((passed + ok))
+  failed=$((failed + $# - ok))
+  [ ! -s "$out/regression.diffs" ] || cat "$out/regression.diffs"
+}
+compare "$pgxs_tests/regress/pg_regress" tests/pg_regress "${names[@]}"
 
 # check FUNCTION: one more test, passed when each of the function's commands succeeds. Not as the condition of
 # an if: bash would go on after a command that fails.
@@ -113,11 +120,42 @@ restores_into_a_new_cluster() {
   completes regress public
 }
 
+# A backend is killed with an attempt completed and not committed, so the server goes through recovery: nothing
+# of it is there, what was committed is, and the attempt can be completed.
+survives_a_crash() {
+  createdb crashed
+  sql -d crashed -f sql/install.sql
+  PGDATABASE=crashed with_data
+  local killed before
+  before=$(sql -d crashed -At -c 'select (select count(*) from fact_scenario_attempts), (select count(*) from webhook_deliveries)')
+  sql -d crashed -At >"$out/killed" 2>&1 <<'SQL' &
+begin;
+update scenario_attempts set status = 'completed' where id = 'a3100000-0000-4000-8000-000000000000';
+select 'pid ' || pg_backend_pid() from fact_scenario_attempts where attempt_id = 'a3100000-0000-4000-8000-000000000000';
+select pg_sleep(60);
+SQL
+  killed=
+  for _ in $(seq 100); do
+    killed=$(sed -n 's/^pid //p' "$out/killed")
+    [ -z "$killed" ] || break
+    sleep 0.1
+  done
+  as_pg kill -9 "$killed"
+  ! wait $!
+  for _ in $(seq 100); do pg_isready -q && break; sleep 0.1; done
+  [ "$(sql -d crashed -At -c 'select (select count(*) from fact_scenario_attempts), (select count(*) from webhook_deliveries)')" = "$before" ]
+  completes crashed public
+}
+
 if [ $# = 0 ]; then
+  specs=()
+  for file in tests/isolation/specs/*.spec; do specs+=("$(basename "$file" .spec)"); done
+  compare "$pgxs_tests/isolation/pg_isolation_regress" tests/isolation "${specs[@]}"
   check second_install_changes_nothing
   check installs_into_another_schema
   check installs_without_supabase
   check restores_into_a_new_cluster
+  check survives_a_crash
 fi
 echo "regress: $passed passed, $failed failed"
 [ "$failed" = 0 ]
