@@ -71,11 +71,12 @@ impl<'t> TriggerRow<'t> {
         Ok(self.old.is_some_and(|old| !self.same(old, number)))
     }
 
-    /// Is this an UPDATE that changes nothing at all?
-    pub fn unchanged(&self) -> bool {
+    /// Does this UPDATE change anything, by itself or by what was `set`?
+    pub fn changes_anything(&self) -> bool {
         // SAFETY: the relation is open while its trigger runs.
         let columns = unsafe { (*self.descriptor()).natts };
-        self.old.is_some_and(|old| (1..=columns).all(|number| self.same(old, number)))
+        !self.columns.is_empty()
+            || self.old.is_some_and(|old| !(1..=columns).all(|number| self.same(old, number)))
     }
 
     /// Notes a new value for a column.

@@ -33,7 +33,7 @@ fn touch_updated_at<'t>(
 
 fn touch<'t>(trigger: &'t PgTrigger<'t>) -> Result<PgHeapTuple<'t, AllocatedByPostgres>, Error> {
     let mut row = TriggerRow::new(trigger)?;
-    if !row.unchanged() {
+    if row.changes_anything() {
         row.set(c"updated_at", Some(now()))?;
     }
     Ok(row.finish())

@@ -14,16 +14,16 @@ use pgrx::spi::SpiClient;
 /// What the statements below call `changed` (the attempts as they are now) and `before` (as they were).
 ///
 /// A foreign key's ON DELETE SET NULL can write one attempt twice in one statement, and then both versions
-/// are in the transition tables, in no order. So of several updated rows only the ids are believed, and the
-/// attempts are read again; a single row is taken as it is.
+/// are in the transition tables, in no order. Where that has happened, only the ids are believed and the
+/// attempts are read again.
 macro_rules! with {
     (inserted) => {
         "with changed as (select * from new_rows), before as (select * from new_rows where false)\n"
     };
-    (updated one) => {
+    (updated once) => {
         "with changed as (select * from new_rows), before as (select * from old_rows)\n"
     };
-    (updated many) => {
+    (updated twice) => {
         concat!(include_str!("../sql/rows_read_again.sql"), "\n")
     };
     (attempt) => {
@@ -42,10 +42,12 @@ macro_rules! deliver_events {
 }
 
 const REMOVE_FACTS: &str = include_str!("../sql/remove_facts.sql");
-const UPSERT_UPDATED: &str = upsert_facts!(updated one);
-const DELIVER_UPDATED: &str = deliver_events!(updated one);
+const UPSERT_UPDATED: &str = upsert_facts!(updated once);
+const DELIVER_UPDATED: &str = deliver_events!(updated once);
 const INSERTED: &[&str] = &[upsert_facts!(inserted), deliver_events!(inserted)];
-const UPDATED: &[&str] = &[REMOVE_FACTS, upsert_facts!(updated many), deliver_events!(updated many)];
+const UPDATED: &[&str] = &[REMOVE_FACTS, UPSERT_UPDATED, DELIVER_UPDATED];
+const UPDATED_TWICE: &[&str] = &[REMOVE_FACTS, upsert_facts!(updated twice), deliver_events!(updated twice)];
+const ANY_TWICE: &str = "select count(distinct id) < count(*) from new_rows";
 const DELETED: &[&str] =
     &["delete from {schema}.fact_scenario_attempts f using old_rows o where f.attempt_id = o.id"];
 const TRUNCATED: &[&str] = &["delete from {schema}.fact_scenario_attempts"];
@@ -76,7 +78,10 @@ fn after_write(trigger: &PgTrigger) -> Result<(), Error> {
             0 => vec![],
             1 => for_one_row(trigger)?,
             _ if event.fired_by_insert() => INSERTED.to_vec(),
-            _ if event.fired_by_update() => UPDATED.to_vec(),
+            _ if event.fired_by_update() => {
+                let twice = client.select(ANY_TWICE, None, &[])?.first().get_one::<bool>()?;
+                if twice == Some(true) { UPDATED_TWICE.to_vec() } else { UPDATED.to_vec() }
+            }
             _ => DELETED.to_vec(),
         };
         for sql in statements {

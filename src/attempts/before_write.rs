@@ -45,7 +45,7 @@ fn before_write<'t>(trigger: &'t PgTrigger<'t>) -> Result<PgHeapTuple<'t, Alloca
         let id = row.get::<pgrx::Uuid>(c"id")?.map_or(Uuid::nil(), |id| Uuid::from_bytes(*id.as_bytes()));
         fill(trigger, &mut row, was_completed).map_err(|e| Error::InAttempt(id, Box::new(e)))?;
     }
-    if is_update && !row.unchanged() {
+    if is_update && row.changes_anything() {
         row.set(c"updated_at", Some(crate::timestamps::now()))?;
     }
     Ok(row.finish())
@@ -104,7 +104,7 @@ fn fill_score(trigger: &PgTrigger, row: &mut TriggerRow, kpis: Option<Jsonb>) ->
         return Ok(());
     };
     let schema = Schema::of_trigger(trigger);
-    let Some(rubric) = Spi::connect_mut(|client| scoring::rubric_of(client, schema, org, scenario))? else {
+    let Some(rubric) = scoring::rubric_in_statement(schema, org, scenario)? else {
         return Ok(());
     };
     let marks =

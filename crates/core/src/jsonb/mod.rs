@@ -9,12 +9,16 @@
 //! Every offset is checked before it is followed, so damaged bytes give [`Corrupt`], and a
 //! child that nobody asks for is stepped over unread.
 
+mod container;
 mod numeric;
 
 #[cfg(any(test, feature = "testing"))]
 pub mod encode;
 
+pub use container::Nodes;
 pub use numeric::Numeric;
+
+use container::Container;
 
 const COUNT: u32 = 0x0FFF_FFFF;
 const IS_SCALAR: u32 = 0x1000_0000;
@@ -123,6 +127,12 @@ impl<'a> Node<'a> {
         if self.kind == NUMERIC { Numeric::parse(self.bytes).map(Some) } else { Ok(None) }
     }
 
+    /// Whether it is the string `text`.
+    #[inline]
+    pub fn is_str(self, text: &str) -> bool {
+        self.kind == STRING && self.bytes == text.as_bytes()
+    }
+
     #[inline]
     fn text(self) -> Result<&'a str, Corrupt> {
         std::str::from_utf8(self.bytes).map_err(|_| Corrupt)
@@ -186,6 +196,7 @@ impl<'a> Object<'a> {
     ///
     /// # Errors
     /// [`Corrupt`] when a field's offset leads outside the object.
+    #[inline]
     pub fn fields<const N: usize>(
         &self,
         names: [&str; N],
@@ -193,6 +204,21 @@ impl<'a> Object<'a> {
     ) -> Result<[Option<Node<'a>>; N], Corrupt> {
         debug_assert!(names.is_sorted_by(|a, b| (a.len(), *a) < (b.len(), *b)));
         let count = self.len();
+        // The usual case: these fields and no others.
+        if count == N {
+            let mut nodes = self.0.nodes();
+            let mut same = true;
+            for name in names {
+                same &= nodes.next().ok_or(Corrupt)??.bytes == name.as_bytes();
+            }
+            if same {
+                let mut found = [None; N];
+                for slot in &mut found {
+                    *slot = nodes.next().transpose()?;
+                }
+                return Ok(found);
+            }
+        }
         let mut found = [None; N];
         let mut nodes = self.0.nodes();
 
@@ -227,83 +253,6 @@ impl<'a> Object<'a> {
             }
         }
         Ok(found)
-    }
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Container<'a> {
-    header: u32,
-    entries: &'a [[u8; 4]],
-    data: &'a [u8],
-}
-
-impl<'a> Container<'a> {
-    fn parse(bytes: &'a [u8]) -> Result<Self, Corrupt> {
-        let (header, rest) = bytes.split_first_chunk::<4>().ok_or(Corrupt)?;
-        let header = u32::from_ne_bytes(*header);
-        let count = (header & COUNT) as usize;
-        let count = match header & (IS_ARRAY | IS_OBJECT) {
-            IS_ARRAY => count,
-            IS_OBJECT => count * 2,
-            _ => return Err(Corrupt),
-        };
-        let entries = rest.as_chunks::<4>().0.get(..count).ok_or(Corrupt)?;
-        let data = rest.get(entries.as_flattened().len()..).ok_or(Corrupt)?;
-        Ok(Self { header, entries, data })
-    }
-
-    fn value(self) -> Result<Value<'a>, Corrupt> {
-        match self.header & (IS_ARRAY | IS_OBJECT | IS_SCALAR) {
-            IS_ARRAY => Ok(Value::Array(Array(self))),
-            IS_OBJECT => Ok(Value::Object(Object(self))),
-            _ => Err(Corrupt),
-        }
-    }
-
-    fn nodes(self) -> Nodes<'a> {
-        Nodes { entries: self.entries.iter(), data: self.data, offset: 0 }
-    }
-}
-
-/// Walks the children of a container, adding up their lengths.
-#[derive(Debug, Clone)]
-pub struct Nodes<'a> {
-    entries: std::slice::Iter<'a, [u8; 4]>,
-    data: &'a [u8],
-    offset: usize,
-}
-
-impl<'a> Nodes<'a> {
-    fn node(&mut self, entry: u32) -> Option<Node<'a>> {
-        let field = (entry & LENGTH_OR_END) as usize;
-        let start = self.offset;
-        let end = if entry & HAS_END == 0 { start + field } else { field };
-        let kind = entry & KIND;
-        let bytes = self.data.get(start..end)?;
-        self.offset = end;
-        // The data begins on a multiple of four, so its offsets tell the padding.
-        let padding = match kind {
-            NUMERIC | CONTAINER => start.wrapping_neg() % 4,
-            _ => 0,
-        };
-        Some(Node { kind, bytes: bytes.get(padding..)? })
-    }
-}
-
-impl<'a> Iterator for Nodes<'a> {
-    type Item = Result<Node<'a>, Corrupt>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let entry = u32::from_ne_bytes(*self.entries.next()?);
-        let node = self.node(entry);
-        if node.is_none() {
-            self.entries = [].iter();
-        }
-        Some(node.ok_or(Corrupt))
-    }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        self.entries.size_hint()
     }
 }
 

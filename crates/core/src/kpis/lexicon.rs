@@ -90,24 +90,23 @@ const MM: Lex = Lex::HESITATION.or(Lex::BACKCHANNEL).or(Lex::LEAD_IN).or(Lex::TA
 /// apostrophes aside.
 pub(super) fn look_up(text: &[u8], start: usize, end: usize) -> Lex {
     let length = end - start;
+    if length == 0 {
+        return Lex::NONE;
+    }
     if length > WIDTH {
         return drawn_out(&text[start..end]);
     }
     let key = swar::lowered(swar::load(text, start), length);
-    if swar::beyond_ascii(key) {
-        curly(&text[start..end])
-    } else {
-        look_up_key(key, length)
-    }
+    if swar::beyond_ascii(key) { curly(&text[start..end]) } else { look_up_key(key, length) }
 }
 
 /// The same for an ASCII word of 1 to 16 bytes, given as `key` in lower case.
 #[inline]
 pub(super) fn look_up_key(key: u128, length: usize) -> Lex {
     let lex = TABLE.find(key);
-    // Three tests as one: few words pass all of them, but each by itself is a coin's toss.
+    // Few words pass all three, but each test by itself would be a coin's toss.
     let ends = may_draw_out(key as u8) & may_draw_out((key >> (8 * (length - 1))) as u8);
-    if (lex == Lex::NONE) & ends & swar::repeats(key, length) {
+    if (lex == Lex::NONE) & ends && swar::repeats(key, length) {
         drawn_out(&key.to_le_bytes()[..length])
     } else {
         lex
@@ -117,8 +116,12 @@ pub(super) fn look_up_key(key: u128, length: usize) -> Lex {
 /// Whether a hesitation or backchannel may begin or end with this lower-case letter.
 #[inline]
 const fn may_draw_out(letter: u8) -> bool {
-    const LETTERS: u32 =
-        1 << (b'u' - b'`') | 1 << (b'h' - b'`') | 1 << (b'm' - b'`') | 1 << (b'e' - b'`') | 1 << (b'r' - b'`') | 1 << (b'a' - b'`');
+    const LETTERS: u32 = 1 << (b'u' - b'`')
+        | 1 << (b'h' - b'`')
+        | 1 << (b'm' - b'`')
+        | 1 << (b'e' - b'`')
+        | 1 << (b'r' - b'`')
+        | 1 << (b'a' - b'`');
     LETTERS >> (letter & 0x1F) & 1 != 0
 }
 
@@ -249,6 +252,16 @@ mod tests {
         assert!(look_up("Don’t".as_bytes()).is(Lex::AUXILIARY));
         for word in ["", "m", "z", "card", "unbelievable", "ümlaut", "’", "um’", "like-minded"] {
             assert_eq!(look_up(word.as_bytes()), Lex::NONE, "{word}");
+        }
+    }
+
+    #[test]
+    fn every_word_is_found_with_all_its_meanings() {
+        for &(meaning, words) in WORDS {
+            for word in words {
+                assert_eq!(look_up(word.as_bytes()).only(meaning), meaning, "{word}");
+                assert_eq!(look_up(word.to_uppercase().as_bytes()), look_up(word.as_bytes()), "{word}");
+            }
         }
     }
 

@@ -7,6 +7,7 @@ mod fillers;
 mod interruptions;
 mod lexicon;
 mod questions;
+mod runs;
 mod sentence;
 mod speech;
 mod swar;
@@ -14,7 +15,6 @@ mod talk;
 mod tokens;
 mod words;
 
-use crate::sentiment::Analyzer;
 use crate::transcript::{Speaker, Ticker, Transcript};
 use speech::Speech;
 use talk::Talk;
@@ -44,14 +44,13 @@ pub struct Kpis {
 pub fn compute(transcript: &Transcript<'_>, tick: &mut dyn FnMut()) -> Kpis {
     let ticker = &mut Ticker::new(tick);
     let mut tokenizer = Tokenizer::default();
-    let mut analyzer = Analyzer::new();
 
     let mut speech = Speech::default();
     let mut listening = vec![false; transcript.utterances().len()];
     for (utterance, listens) in transcript.utterances().iter().zip(&mut listening) {
         ticker.step();
         if utterance.speaker == Speaker::User {
-            *listens = speech.hear(utterance, &mut tokenizer, &mut analyzer, ticker);
+            *listens = speech.hear(utterance, &mut tokenizer, ticker);
         }
     }
     let talk = Talk::of(transcript, ticker);

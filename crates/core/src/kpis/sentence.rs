@@ -45,6 +45,8 @@ pub(super) struct Sentence<'s> {
     pub(super) lexemes: &'s [Lexeme],
     pub(super) ending: Ending,
     pub(super) words: u64,
+    /// Its sentiment, −1 to 1 to four decimals; 0 without words.
+    pub(super) compound: f64,
 }
 
 impl<'s> Sentence<'s> {

@@ -3,7 +3,6 @@
 use super::sentence::Sentence;
 use super::tokens::Tokenizer;
 use super::{backchannel, fillers, questions};
-use crate::sentiment::Analyzer;
 use crate::transcript::{Ticker, Utterance};
 
 /// Totals over the utterances heard so far.
@@ -17,8 +16,6 @@ pub(super) struct Speech {
     /// ten-thousandths: what VADER rounds to, so that sums are exact in any order.
     words: u64,
     compounds: i128,
-    /// Text without its noises.
-    scratch: String,
 }
 
 impl Speech {
@@ -27,7 +24,6 @@ impl Speech {
         &mut self,
         utterance: &Utterance<'_>,
         tokenizer: &mut Tokenizer,
-        analyzer: &mut Analyzer,
         ticker: &mut Ticker<'_>,
     ) -> bool {
         let (mut words, mut found, mut listening) = (0, 0, true);
@@ -36,7 +32,7 @@ impl Speech {
             fillers::each(sentence.lexemes, |_| found += 1);
             listening = listening && backchannel::only(sentence.lexemes);
             self.questions += u64::from(questions::asks(sentence));
-            self.feel(sentence, analyzer);
+            self.feel(sentence);
         });
         if !listening {
             self.fillers += found;
@@ -47,12 +43,10 @@ impl Speech {
         listening
     }
 
-    fn feel(&mut self, sentence: &Sentence<'_>, analyzer: &mut Analyzer) {
-        if sentence.words > 0 {
-            let compound = analyzer.compound(sentence.spoken(&mut self.scratch));
-            self.compounds += i128::from((compound * 1e4).round() as i64) * i128::from(sentence.words);
-            self.words += sentence.words;
-        }
+    fn feel(&mut self, sentence: &Sentence<'_>) {
+        let compound = (sentence.compound * 1e4).round() as i64;
+        self.compounds += i128::from(compound) * i128::from(sentence.words);
+        self.words += sentence.words;
     }
 
     /// The mean compound of the sentences by their words, in hundredths, rounded half away

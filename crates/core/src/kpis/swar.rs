@@ -7,6 +7,16 @@ pub(super) const WIDTH: usize = 16;
 const ONES: u128 = u128::MAX / 0xFF;
 const HIGH_BITS: u128 = 0x80 * ONES;
 
+/// The first so many bytes.
+static WITHIN: [u128; WIDTH + 1] = {
+    let (mut within, mut length) = ([0; WIDTH + 1], 1);
+    while length <= WIDTH {
+        within[length] = u128::MAX >> (8 * (WIDTH - length));
+        length += 1;
+    }
+    within
+};
+
 /// The sixteen bytes from `start`, with NUL for those beyond the text's end.
 #[inline]
 pub(super) fn load(text: &[u8], start: usize) -> u128 {
@@ -35,49 +45,34 @@ fn load_end(text: &[u8], rest: &[u8]) -> u128 {
 /// A lexeme read at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Word {
-    pub(super) length: usize,
     /// Its bytes in lower case, NUL beyond its length.
     pub(super) key: u128,
     /// At least one upper-case letter and no lower-case one.
     pub(super) in_capitals: bool,
-    /// Whether an apostrophe, hyphen or dot is inside.
-    pub(super) connected: bool,
+    /// Whether an apostrophe is inside; now and then when there is none.
+    pub(super) apostrophe: bool,
 }
 
-/// The lexeme that `bytes` begins with, if it surely ends among them: what follows may have
-/// to be seen for that, and nothing outside ASCII can be judged here.
+/// The lexeme of the first `length` bytes, 1 to 16 of them.
 #[inline]
-pub(super) fn word(bytes: u128) -> Option<Word> {
-    let (mut letters, mut small, mut others, mut connectors) = ([0; WIDTH], [0; WIDTH], [0; WIDTH], [0; WIDTH]);
-    for (at, byte) in bytes.to_le_bytes().into_iter().enumerate() {
-        let mark = |yes| if yes { 0xFFu8 } else { 0 };
-        letters[at] = mark((byte | 0x20).wrapping_sub(b'a') < 26);
-        small[at] = mark(byte.wrapping_sub(b'a') < 26);
-        others[at] = mark(byte.wrapping_sub(b'0') < 10);
-        connectors[at] = mark(matches!(byte, b'\'' | b'-' | b'.'));
-    }
-    let [letters, small, digits, connectors] = [letters, small, others, connectors].map(u128::from_le_bytes);
-    let alphanumeric = letters | digits;
-    let inside = connectors & (alphanumeric << 8) & (alphanumeric >> 8);
-    let length = (alphanumeric | inside).trailing_ones() as usize / 8;
-    if beyond_ascii(bytes) || length == 0 || length + 1 >= WIDTH {
-        return None;
-    }
-    let within = u128::MAX >> (8 * (WIDTH - length));
+pub(super) fn word(bytes: u128, length: usize) -> Word {
+    let within = WITHIN[length];
     let key = (bytes | (0x20 * ONES)) & within;
-    Some(Word {
-        length,
+    // Of a lexeme's characters only letters have bit 0x40, and bit 0x20 when they are small.
+    let small = bytes & (bytes >> 1) & (0x20 * ONES) & within;
+    let others = key ^ (b'\'' as u128 * ONES);
+    Word {
         key,
-        in_capitals: key != bytes & within && small & within == 0,
-        connected: inside & within != 0,
-    })
+        in_capitals: (key != bytes & within) & (small == 0),
+        apostrophe: others.wrapping_sub(ONES) & !others & HIGH_BITS != 0,
+    }
 }
 
 /// The first `length` bytes, 1 to 16 of them, ASCII letters in lower case. No character of an
 /// ASCII word but letters changes.
 #[inline]
 pub(super) fn lowered(bytes: u128, length: usize) -> u128 {
-    (bytes | (0x20 * ONES)) & (u128::MAX >> (8 * (WIDTH - length)))
+    (bytes | (0x20 * ONES)) & WITHIN[length]
 }
 
 /// Whether a byte is not ASCII.
@@ -104,6 +99,23 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
+        #[test]
+        fn words_are_read_as_by_a_byte_loop(text in "[a-zA-Z0-9'.-]{16}", length in 1usize..=16) {
+            let lexeme = &text.as_bytes()[..length];
+            let word = word(load(text.as_bytes(), 0), length);
+            prop_assert_eq!(&word.key.to_le_bytes()[..length], &lexeme.to_ascii_lowercase()[..]);
+            let capitals = lexeme.iter().any(u8::is_ascii_uppercase);
+            prop_assert_eq!(word.in_capitals, capitals && !lexeme.iter().any(u8::is_ascii_lowercase));
+            prop_assert!(word.apostrophe || !lexeme.contains(&b'\''));
+        }
+
+        #[test]
+        fn loads_end_with_the_text(text in prop::collection::vec(any::<u8>(), 0..40), at in 0usize..40) {
+            let mut expected = text.get(at..).unwrap_or_default().to_vec();
+            expected.resize(expected.len().max(WIDTH), 0);
+            prop_assert_eq!(&load(&text, at).to_le_bytes()[..], &expected[..WIDTH]);
+        }
+
         #[test]
         fn all_agree_with_byte_loops(bytes in any::<[u8; 16]>(), text in "[a-zA-Z0-9'. é]{16,20}", length in 1usize..=16) {
             for bytes in [bytes, *text.as_bytes().first_chunk().unwrap()] {

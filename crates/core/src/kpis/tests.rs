@@ -1,6 +1,7 @@
 //! The KPIs as a whole: examples, laws that must hold for any call, and input made to hurt.
 
 use super::*;
+use crate::sentiment::Analyzer;
 use crate::transcript::Utterance;
 use proptest::prelude::*;
 use std::time::{Duration, Instant};

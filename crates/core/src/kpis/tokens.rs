@@ -22,10 +22,19 @@
 //! - where the text ends, and after [`SENTENCE_MAX`] lexemes, which bounds the memory.
 //!
 //! What holds no lexeme is no sentence: "? !" after a sentence adds nothing to it.
+//!
+//! **Sentiment** has other words, white-space tokens without the punctuation around them. Most
+//! are a lexeme as well, which is then read once for both; the analyzer reads the other
+//! tokens by itself, and sentences with noise or with characters outside ASCII as a whole.
 
-use super::lexicon::{Lex, look_up};
+mod lexemes;
+mod marks;
+
+use super::runs::Runs;
 use super::sentence::{Ending, Lexeme, Sentence};
+use crate::sentiment::{Analyzer, Token};
 use crate::transcript::Ticker;
+use marks::is_mark;
 
 /// The most lexemes and noises in a sentence before it is cut.
 const SENTENCE_MAX: usize = 1024;
@@ -37,6 +46,10 @@ const NOISE_MAX: usize = 128;
 pub(super) struct Tokenizer {
     lexemes: Vec<Lexeme>,
     noises: Vec<(usize, usize)>,
+    runs: Runs,
+    analyzer: Analyzer,
+    /// Text without its noises.
+    spoken: String,
 }
 
 impl Tokenizer {
@@ -49,6 +62,8 @@ impl Tokenizer {
     ) {
         self.lexemes.clear();
         self.noises.clear();
+        self.runs.read(text.as_bytes());
+        let ascii = text.is_ascii();
         let mut scan = Scan {
             text,
             bytes: text.as_bytes(),
@@ -58,20 +73,26 @@ impl Tokenizer {
             counted: false,
             comma: false,
             marked: false,
+            ascii,
+            plain: ascii,
+            token: 0,
+            heard: None,
+            exclamations: 0,
+            questions: 0,
             out: self,
+            ticker,
             visit,
         };
         while scan.at < text.len() {
-            ticker.step();
+            scan.ticker.step();
             scan.next();
         }
-        let ending = if scan.marked { Ending::Open } else { Ending::Unpunctuated };
-        scan.end_sentence(ending);
+        scan.end_sentence(scan.open_ending());
     }
 }
 
 /// The state of one pass.
-struct Scan<'a, V> {
+struct Scan<'a, 't, V> {
     text: &'a str,
     bytes: &'a [u8],
     at: usize,
@@ -85,34 +106,43 @@ struct Scan<'a, V> {
     comma: bool,
     /// Whether the text had a sentence's end so far.
     marked: bool,
+    ascii: bool,
+    /// Whether the analyzer can have the sentence token by token.
+    plain: bool,
+    /// Where the sentence's last white-space token begins.
+    token: usize,
+    /// That token, if it is a lexeme with nothing but punctuation after it.
+    heard: Option<Token>,
+    /// How often the sentence has these marks, for the analyzer.
+    exclamations: usize,
+    questions: usize,
     out: &'a mut Tokenizer,
+    ticker: &'a mut Ticker<'t>,
     visit: V,
 }
 
-impl<V: FnMut(&Sentence<'_>)> Scan<'_, V> {
+impl<V: FnMut(&Sentence<'_>)> Scan<'_, '_, V> {
     fn next(&mut self) {
         let byte = self.bytes[self.at];
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => self.lexeme(),
-            b' ' | b'\t'..=b'\r' => {
-                self.counted = false;
-                self.at += 1;
-            }
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => self.lexemes(),
+            b' ' | b'\t'..=b'\r' => self.see_space(1),
             b',' => self.see_comma(1),
             b'.' | b'!' | b'?' => self.mark(),
             b'[' => self.noise("[", b"]"),
             0x80.. => self.beyond_ascii(),
-            _ => self.at += 1,
+            _ => {
+                // To the analyzer, some control characters are white space.
+                self.plain &= !byte.is_ascii_control();
+                self.at += 1;
+            }
         }
     }
 
     fn beyond_ascii(&mut self) {
         match self.char_at(self.at) {
-            c if c.is_alphanumeric() => self.lexeme(),
-            c if c.is_whitespace() => {
-                self.counted = false;
-                self.at += c.len_utf8();
-            }
+            c if c.is_alphanumeric() => self.any_lexeme(),
+            c if c.is_whitespace() => self.see_space(c.len_utf8()),
             c if is_mark(c) => self.mark(),
             c @ ('，' | '、' | '،') => self.see_comma(c.len_utf8()),
             '‹' => self.noise("‹", "›".as_bytes()),
@@ -129,62 +159,20 @@ impl<V: FnMut(&Sentence<'_>)> Scan<'_, V> {
         }
     }
 
+    #[inline]
+    fn see_space(&mut self, length: usize) {
+        self.end_token();
+        self.counted = false;
+        self.at += length;
+        self.token = self.at;
+    }
+
+    #[inline]
     fn see_comma(&mut self, length: usize) {
         self.at += length;
         self.comma = true;
         if let Some(last) = self.out.lexemes.last_mut() {
             last.comma_after = true;
-        }
-    }
-
-    fn lexeme(&mut self) {
-        let start = self.at;
-        let mut at = start;
-        let mut letters = false;
-        loop {
-            let run = at;
-            while self.bytes.get(at).is_some_and(u8::is_ascii_alphanumeric) {
-                at += 1;
-            }
-            letters |= at > run;
-            match self.bytes.get(at) {
-                Some(b'\'' | b'-' | b'.') if self.char_at(at + 1).is_alphanumeric() => at += 1,
-                Some(0x80..) => {
-                    let c = self.char_at(at);
-                    let after = at + c.len_utf8();
-                    if is_ideograph(c) {
-                        self.words += 1;
-                    } else if c.is_alphanumeric() {
-                        letters = true;
-                    } else if c != '’' || !self.char_at(after).is_alphanumeric() {
-                        break;
-                    }
-                    at = after;
-                }
-                _ => break,
-            }
-        }
-        self.at = at;
-        if letters && !self.counted {
-            self.counted = true;
-            self.words += 1;
-        }
-        self.out.lexemes.push(Lexeme {
-            start,
-            end: at,
-            lex: look_up(self.bytes, start, at),
-            comma_before: self.comma,
-            comma_after: false,
-        });
-        self.comma = false;
-        self.bound();
-    }
-
-    fn bound(&mut self) {
-        if self.out.lexemes.len() + self.out.noises.len() >= SENTENCE_MAX {
-            let ending = if self.marked { Ending::Open } else { Ending::Unpunctuated };
-            self.marked = true;
-            self.end_sentence(ending);
         }
     }
 
@@ -198,78 +186,71 @@ impl<V: FnMut(&Sentence<'_>)> Scan<'_, V> {
             return;
         };
         self.counted = true;
+        self.plain = false;
         self.at = inside + length + close.len();
         self.out.noises.push((start, self.at));
         self.bound();
     }
 
-    /// A run of marks that may end a sentence.
-    fn mark(&mut self) {
-        let start = self.at;
-        let (mut run, mut question, mut wide) = (0, false, false);
-        loop {
-            let c = self.char_at(self.at);
-            if !is_mark(c) {
-                break;
-            }
-            run += 1;
-            question |= matches!(c, '?' | '？' | '؟');
-            wide |= !c.is_ascii();
-            self.at += c.len_utf8();
-        }
-        let dot = run == 1 && self.bytes[start] == b'.';
-        while let c @ ('"' | '\'' | ')' | ']' | '}' | '*' | '”' | '’' | '»') = self.char_at(self.at) {
-            self.at += c.len_utf8();
-        }
-        let rest = self.text.get(self.at..).unwrap_or_default();
-        let detached = rest.is_empty() || rest.starts_with(char::is_whitespace);
-        let ends = wide || run > 1 || detached;
-        if ends && !(dot && self.abbreviates(start) && !rest.trim_start().is_empty()) {
-            self.marked = true;
-            self.end_sentence(if question { Ending::Question } else { Ending::Statement });
+    /// Hands the white-space token that ends here to the analyzer.
+    #[inline]
+    fn end_token(&mut self) {
+        if let Some(token) = self.heard.take() {
+            self.out.analyzer.push(token);
+        } else if self.plain && self.token < self.at {
+            self.out.analyzer.push_ascii_word(&self.bytes[self.token..self.at]);
         }
     }
 
-    /// Whether the lexeme that ends at `end` is one whose dot is its own.
-    fn abbreviates(&self, end: usize) -> bool {
-        let Some(last) = self.out.lexemes.last().filter(|last| last.end == end) else {
-            return false;
-        };
-        match &self.bytes[last.start..end] {
-            [letter] => letter.is_ascii_alphabetic() && !matches!(letter, b'I' | b'i'),
-            word if word.len() < 8 && word.contains(&b'.') => {
-                word.split(|&b| b == b'.').all(|part| matches!(part, [b] if b.is_ascii_alphabetic()))
-            }
-            _ => last.lex.is(Lex::TITLE),
+    #[inline]
+    fn is_full(&self) -> bool {
+        self.out.lexemes.len() + self.out.noises.len() >= SENTENCE_MAX
+    }
+
+    fn bound(&mut self) {
+        if self.is_full() {
+            let ending = self.open_ending();
+            self.marked = true;
+            self.end_sentence(ending);
         }
+    }
+
+    fn open_ending(&self) -> Ending {
+        if self.marked { Ending::Open } else { Ending::Unpunctuated }
     }
 
     fn end_sentence(&mut self, ending: Ending) {
-        if !self.out.lexemes.is_empty() {
-            (self.visit)(&Sentence {
-                text: self.text,
-                start: self.start,
-                end: self.at,
-                noises: &self.out.noises,
-                lexemes: &self.out.lexemes,
-                ending,
-                words: self.words,
-            });
+        self.end_token();
+        let Tokenizer { lexemes, noises, analyzer, spoken, .. } = &mut *self.out;
+        let mut sentence = Sentence {
+            text: self.text,
+            start: self.start,
+            end: self.at,
+            noises,
+            lexemes,
+            ending,
+            words: self.words,
+            compound: 0.0,
+        };
+        if self.words == 0 || !self.plain {
+            analyzer.forget();
         }
-        self.out.lexemes.clear();
-        self.out.noises.clear();
+        if self.words > 0 {
+            sentence.compound = if self.plain {
+                analyzer.finish(self.exclamations, self.questions)
+            } else {
+                analyzer.compound(sentence.spoken(spoken))
+            };
+        }
+        if !sentence.lexemes.is_empty() {
+            (self.visit)(&sentence);
+        }
+        lexemes.clear();
+        noises.clear();
         (self.start, self.words, self.comma) = (self.at, 0, false);
+        (self.token, self.plain) = (self.at, self.ascii);
+        (self.exclamations, self.questions) = (0, 0);
     }
-}
-
-fn is_mark(c: char) -> bool {
-    matches!(c, '.' | '!' | '?' | '。' | '．' | '｡' | '！' | '？' | '؟' | '۔' | '…')
-}
-
-fn is_ideograph(c: char) -> bool {
-    matches!(c,
-        '々'..='〇' | '〡'..='〩' | '〸'..='〺' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}'
-        | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@
 //! zero to 2 decimals. A mark of null does not apply; a missing one counts 0.
 //!
 //! ```
-//! use callcoach_core::scoring::{Inputs, Rubric, score, to_plain_string};
+//! use callcoach_core::scoring::{Inputs, Rubric, explain, to_plain_string};
 //! use serde_json::json;
 //!
 //! let rubric = Rubric::parse(&json!({
@@ -15,7 +15,7 @@
 //!     "threshold": 60
 //! })).unwrap();
 //! let evaluation = json!({"Rapport": 6, "Next steps": {"score": 5}});
-//! let scored = score(&rubric, &Inputs { evaluation: Some(&evaluation), ..Inputs::default() }).unwrap();
+//! let scored = explain(&rubric, &Inputs { evaluation: Some(&evaluation), ..Inputs::default() }).unwrap();
 //! assert_eq!(scored.score.as_ref().map(to_plain_string).as_deref(), Some("73.33"));
 //! assert_eq!(scored.passed, Some(true));
 //! ```
@@ -48,23 +48,31 @@ use marks::Mark;
 /// organisation says otherwise.
 pub const DEFAULT_LOW_SCORE_THRESHOLD: u32 = 60;
 
-/// What scoring an attempt gives.
+/// What is written of an attempt's score.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Scored {
+pub struct Written {
     /// 0 to 100 with 2 decimals; `None` when no criterion with a weight applies.
     pub score: Option<BigDecimal>,
     /// By criterion name: 0 to 100, or null where the criterion does not apply. Missing
     /// criteria are left out, so that scoring from the breakdown finds them missing too.
     pub breakdown: Map<String, Value>,
+}
+
+/// What scoring an attempt gives, and how it came about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scored {
+    /// 0 to 100 with 2 decimals; `None` when no criterion with a weight applies.
+    pub score: Option<BigDecimal>,
+    /// As [`Written::breakdown`].
+    pub breakdown: Map<String, Value>,
     /// Whether nothing is missing, no critical criterion failed and the score reaches
     /// the rubric's threshold, if it has one; `None` where there is no score.
     pub passed: Option<bool>,
-    /// How it came about: the criteria in rubric order, then the unknown names, then
-    /// the whole attempt.
+    /// The criteria in rubric order, then the unknown names, then the whole attempt.
     pub lines: Vec<CriterionLine>,
 }
 
-/// Scores an attempt.
+/// Scores an attempt, for its row.
 ///
 /// Each criterion takes its mark from the first source that has one: the evaluation,
 /// the KPI it is bound to, the existing breakdown.
@@ -72,7 +80,34 @@ pub struct Scored {
 /// # Errors
 /// [`ScoreError::NotEvaluated`] when no criterion has a mark and some are not null
 /// either; the other kinds when what is there is malformed or out of range.
-pub fn score(rubric: &Rubric, inputs: &Inputs) -> Result<Scored, ScoreError> {
+pub fn score(rubric: &Rubric, inputs: &Inputs) -> Result<Written, ScoreError> {
+    let (written, _, _) = weigh(rubric, inputs)?;
+    Ok(written)
+}
+
+/// Scores an attempt, for a person who asks how.
+///
+/// # Errors
+/// As [`score`].
+pub fn explain(rubric: &Rubric, inputs: &Inputs) -> Result<Scored, ScoreError> {
+    let (Written { score, breakdown }, marks, applied) = weigh(rubric, inputs)?;
+    let mut lines: Vec<CriterionLine> = rubric
+        .criteria
+        .iter()
+        .zip(&marks)
+        .map(|(criterion, mark)| CriterionLine::of(criterion, mark, rubric, &applied))
+        .collect();
+    let passed = score.as_ref().map(|score| {
+        let reached = rubric.threshold.as_ref().is_none_or(|threshold| score >= threshold);
+        reached && !lines.iter().any(fails_the_attempt)
+    });
+    lines.extend(explain::unknown(rubric, inputs));
+    lines.push(CriterionLine::overall(rubric, score.as_ref(), passed));
+    Ok(Scored { score, breakdown, passed, lines })
+}
+
+/// The score and the breakdown, each criterion's mark, and the sum of the weights that apply.
+fn weigh(rubric: &Rubric, inputs: &Inputs) -> Result<(Written, Vec<Mark>, BigDecimal), ScoreError> {
     let marks = rubric
         .criteria
         .iter()
@@ -100,20 +135,7 @@ pub fn score(rubric: &Rubric, inputs: &Inputs) -> Result<Scored, ScoreError> {
         }
     }
     let score = (!applied.is_zero()).then(|| Ratio::sum(terms).over(&applied).round(2));
-
-    let mut lines: Vec<CriterionLine> = rubric
-        .criteria
-        .iter()
-        .zip(&marks)
-        .map(|(criterion, mark)| CriterionLine::of(criterion, mark, rubric, &applied))
-        .collect();
-    let passed = score.as_ref().map(|score| {
-        let reached = rubric.threshold.as_ref().is_none_or(|threshold| score >= threshold);
-        reached && !lines.iter().any(fails_the_attempt)
-    });
-    lines.extend(explain::unknown(rubric, inputs));
-    lines.push(CriterionLine::overall(rubric, score.as_ref(), passed));
-    Ok(Scored { score, breakdown, passed, lines })
+    Ok((Written { score, breakdown }, marks, applied))
 }
 
 fn fails_the_attempt(line: &CriterionLine) -> bool {

@@ -1,7 +1,7 @@
 //! Words with characters outside ASCII. None is in the lexicon as it stands, but their case
 //! counts, they may hold "n't", and one of these characters has an ASCII lower case.
 
-use super::token::{CAPITALS, NEGATION, PACKED_MAX, Packed, Token};
+use super::token::{PACKED_MAX, Packed, Token};
 use super::{lexicon, words};
 
 /// The Kelvin sign: the only character outside ASCII whose lower case is all ASCII, "k".
@@ -9,14 +9,8 @@ const KELVIN: char = '\u{212A}';
 
 /// The token of `word`, whose surrounding punctuation is gone.
 pub(super) fn token(word: &str) -> Token {
-    let mut token = with_kelvin(word).unwrap_or(Token::PLAIN);
-    if words::has_nt(word.as_bytes()) {
-        token.flags |= NEGATION;
-    }
-    if in_capitals(word) {
-        token.flags |= CAPITALS;
-    }
-    token
+    let token = with_kelvin(word).unwrap_or(Token::PLAIN);
+    token.written(in_capitals(word), words::has_nt(word.as_bytes()))
 }
 
 /// What the tables say of a word that is ASCII but for Kelvin signs. The rated words of more

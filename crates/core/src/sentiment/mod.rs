@@ -17,8 +17,10 @@ mod words;
 
 use rules::{LOOK_AHEAD, LOOK_BACK, Valence, WINDOW};
 use sum::Placed;
-use token::{CAPITALS, DISCOURSE_WORD, NEGATION, PACKED_MAX, Packed, RATED, Token};
+pub(crate) use token::Token;
+use token::{CAPITALS, DISCOURSE_WORD, PACKED_MAX, Packed, RATED};
 use words::Role;
+pub(crate) use words::has_nt;
 
 /// Scratch space above this many entries is given back after the sentence.
 const KEPT: usize = 4096;
@@ -28,10 +30,8 @@ const KEPT: usize = 4096;
 pub struct Analyzer {
     /// The sentence's words between [`LOOK_BACK`] and [`LOOK_AHEAD`] sentinels.
     tokens: Vec<Token>,
-    /// How many of them are in capitals.
-    in_capitals: usize,
-    /// The index of the first "but".
-    but: Option<usize>,
+    /// The flags that any of them has.
+    seen: u8,
     /// The valences that count in the sum.
     values: Vec<Placed>,
     /// The sentence with its emoji described.
@@ -61,8 +61,7 @@ impl Analyzer {
     fn with_neutral(neutral: u8) -> Self {
         Analyzer {
             tokens: vec![Token::BEFORE; LOOK_BACK],
-            in_capitals: 0,
-            but: None,
+            seen: 0,
             values: Vec::new(),
             described: String::new(),
             neutral,
@@ -79,7 +78,7 @@ impl Analyzer {
         let mut described = std::mem::take(&mut self.described);
         let text = if emoji::describe(sentence, &mut described) { described.as_str() } else { sentence };
         for word in text.split(is_space).filter(|word| !word.is_empty()) {
-            self.push_word(word);
+            self.push_any_word(word);
         }
         let compound = self.finish_text(text);
         described.clear();
@@ -88,9 +87,7 @@ impl Analyzer {
         compound
     }
 
-    /// Adds the next word of the sentence, given as it stands between white space. Emoji are
-    /// not described here.
-    pub(crate) fn push_word(&mut self, word: &str) {
+    fn push_any_word(&mut self, word: &str) {
         if word.is_ascii() {
             self.push_ascii_word(word.as_bytes());
             return;
@@ -108,71 +105,73 @@ impl Analyzer {
         }
     }
 
-    #[inline]
-    fn push_ascii_word(&mut self, word: &[u8]) {
+    /// Adds the next word of the sentence, given as it stands between white space.
+    pub(crate) fn push_ascii_word(&mut self, word: &[u8]) {
         let word = strip(word);
         let (found, capitals, may_negate) = if word.len() <= PACKED_MAX {
             let (key, capitals) = Packed::new(word).lowered();
-            let found = lexicon::find(key, word.len());
-            (found, capitals, key.has_apostrophe())
+            (lexicon::find(key, word.len()), capitals, key.has_apostrophe())
         } else {
             let capitals =
                 word.iter().any(u8::is_ascii_uppercase) && !word.iter().any(u8::is_ascii_lowercase);
             (lexicon::find_long(word), capitals, true)
         };
-        let mut token = found;
-        if may_negate && words::has_nt(word) {
-            token.flags |= NEGATION;
-        }
-        if capitals {
-            token.flags |= CAPITALS;
-        }
-        self.push(token);
+        self.push(found.written(capitals, may_negate && has_nt(word)));
     }
 
+    /// Adds the next word of the sentence.
     #[inline]
-    fn push(&mut self, mut token: Token) {
+    pub(crate) fn push(&mut self, mut token: Token) {
         if token.is(self.neutral) {
-            token.tenths = 0;
             token.flags &= !RATED;
         }
-        self.in_capitals += usize::from(token.is(CAPITALS));
-        if token.role == Role::But && self.but.is_none() {
-            self.but = Some(self.tokens.len() - LOOK_BACK);
-        }
+        self.seen |= token.flags;
         self.tokens.push(token);
+    }
+
+    /// Drops the words pushed since the last score.
+    pub(crate) fn forget(&mut self) {
+        self.tokens.truncate(LOOK_BACK);
+        self.tokens.shrink_to(KEPT);
+        self.values.clear();
+        self.values.shrink_to(KEPT);
+        self.seen = 0;
     }
 
     fn finish_text(&mut self, text: &str) -> f64 {
         self.finish(count(text, b'!'), count(text, b'?'))
     }
 
-    /// Scores the words pushed since the last call, for a sentence with this many exclamation
+    /// Scores the words pushed since the last score, for a sentence with this many exclamation
     /// and question marks.
     pub(crate) fn finish(&mut self, exclamations: usize, questions: usize) -> f64 {
-        let words = self.tokens.len() - LOOK_BACK;
-        let mixed_case = (1..words).contains(&self.in_capitals);
-        self.tokens.extend([Token::PLAIN; LOOK_AHEAD]);
-        self.rate(mixed_case);
-        if let Some(but) = self.but {
-            sum::weigh_around_but(&mut self.values, but);
-        }
-        let compound = sum::compound(sum::sum(&self.values), exclamations, questions);
-
-        self.tokens.truncate(LOOK_BACK);
-        self.tokens.shrink_to(KEPT);
-        self.values.clear();
-        self.values.shrink_to(KEPT);
-        (self.in_capitals, self.but) = (0, None);
+        // Whatever else there is, without a rated word the sum is zero.
+        let compound = if self.seen & RATED == 0 { 0.0 } else { self.rate(exclamations, questions) };
+        self.forget();
         compound
     }
 
+    fn rate(&mut self, exclamations: usize, questions: usize) -> f64 {
+        let words = &self.tokens[LOOK_BACK..];
+        let in_capitals = words.iter().filter(|word| word.is(CAPITALS)).count();
+        let mixed_case = (1..words.len()).contains(&in_capitals);
+        let but = words.iter().position(|word| word.role == Role::But);
+        self.tokens.extend([Token::PLAIN; LOOK_AHEAD]);
+        self.place(mixed_case, but);
+        if let Some(but) = but {
+            sum::weigh_around_but(&mut self.values, but);
+        }
+        sum::compound(sum::sum(&self.values), exclamations, questions)
+    }
+
     /// Fills `values`.
-    fn rate(&mut self, mixed_case: bool) {
-        // An unrated word is an int zero, which no sum shows; but a "but" makes the first zero
-        // a float, from which on Python adds differently.
-        let mut but = self.but;
+    fn place(&mut self, mixed_case: bool, mut but: Option<usize>) {
         for (at, window) in self.tokens.windows(WINDOW).enumerate() {
+            // An unrated word is an int zero, which no sum shows; but a "but" makes the first
+            // zero a float, from which on Python adds differently.
+            if !window[LOOK_BACK].is(RATED) && but.is_none() {
+                continue;
+            }
             let valence = window.first_chunk().and_then(|window| rules::valence(window, mixed_case));
             let value = valence.map_or(0.0, |valence| valence.value);
             let float_zero = Valence { value: 0.0, int: false };

@@ -24,7 +24,7 @@ const fn with_seed(seed: u8, hash: u64, slots: usize) -> usize {
 /// The hash of up to sixteen bytes of a word, the first one lowest.
 #[inline]
 pub(crate) const fn hash(word: u128) -> u64 {
-    Packed { head: word as u64, tail: (word >> 64) as u64 }.hash()
+    Packed::from_word(word).hash()
 }
 
 /// The seeds that give words with these hashes slots of their own. A word may be listed more
@@ -37,6 +37,7 @@ pub(crate) const fn seeds<const WORDS: usize, const BUCKETS: usize, const SLOTS:
     let (mut sizes, mut largest) = ([0; BUCKETS], 0);
     let mut word = 0;
     while word < WORDS {
+        assert!(hashes[word] != 0);
         let bucket = hashes[word] as usize % BUCKETS;
         next[word] = first[bucket];
         first[bucket] = word;
@@ -47,7 +48,7 @@ pub(crate) const fn seeds<const WORDS: usize, const BUCKETS: usize, const SLOTS:
         word += 1;
     }
     let mut seeds = [0; BUCKETS];
-    // The hash of the word in each slot; no word hashes to 0.
+    // The hash of the word in each slot, or 0.
     let mut taken = [0; SLOTS];
     while largest > 0 {
         let mut bucket = 0;

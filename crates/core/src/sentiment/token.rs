@@ -1,11 +1,12 @@
 //! What the rules need to know of one word, and the byte arithmetic that finds it: a word's
 //! bytes are packed into two integers, and case is read and folded eight bytes at a time.
 
+use super::lexicon;
 use super::words::Role;
 
 /// One word of a sentence after lookup: three bytes, no text.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Token {
+pub(crate) struct Token {
     /// The lexicon's mean rating in tenths, −39 to 34; 0 when it has none.
     pub(super) tenths: i8,
     /// Any of the flags below.
@@ -33,6 +34,20 @@ impl Token {
     /// Stands before the first word. The rules look back only at unrated words, so passing for
     /// a rated one makes every look-back skip it.
     pub(super) const BEFORE: Token = Token { tenths: 0, flags: RATED, role: Role::None };
+
+    /// The token of an ASCII word of 3 to 16 bytes without punctuation around it, or of any other
+    /// that stands alone: `key` is the word in lower case, the first byte lowest.
+    #[inline]
+    pub(crate) fn of_word(key: u128, len: usize, in_capitals: bool, negates: bool) -> Token {
+        lexicon::find(Packed::from_word(key), len).written(in_capitals, negates)
+    }
+
+    /// The same with what its spelling adds.
+    #[inline]
+    pub(super) fn written(mut self, in_capitals: bool, negates: bool) -> Token {
+        self.flags |= (CAPITALS * u8::from(in_capitals)) | (NEGATION * u8::from(negates));
+        self
+    }
 
     /// Whether any of `flags` is set.
     pub(super) const fn is(self, flags: u8) -> bool {
@@ -109,6 +124,12 @@ impl Packed {
         // 0x80 >> 2 is the bit between an upper-case letter and its lower-case form.
         let lowered = Packed { head: self.head | (head >> 2), tail: self.tail | (tail >> 2) };
         (lowered, capitals)
+    }
+
+    /// The same bytes, the first one lowest.
+    #[inline]
+    pub(super) const fn from_word(word: u128) -> Packed {
+        Packed { head: word as u64, tail: (word >> 64) as u64 }
     }
 
     /// Whether an apostrophe is among the bytes.

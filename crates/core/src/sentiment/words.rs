@@ -189,6 +189,6 @@ pub(super) const ROLES: [(&str, Role); 33] = [
 ];
 
 /// Whether "n't" is anywhere in `word`, in any case.
-pub(super) fn has_nt(word: &[u8]) -> bool {
+pub(crate) fn has_nt(word: &[u8]) -> bool {
     word.windows(3).any(|part| part.eq_ignore_ascii_case(b"n't"))
 }

@@ -1,6 +1,7 @@
 //! Words, lexemes and sentences of given texts.
 
 use super::*;
+use proptest::prelude::*;
 
 /// Each sentence as (text without noises, lexemes, words, ending).
 fn read(text: &str) -> Vec<(String, Vec<String>, u64, Ending)> {
@@ -103,4 +104,73 @@ fn long_sentences_are_cut() {
     assert_eq!(cut.len(), 4);
     assert_eq!(cut.iter().map(|(_, _, words, _)| words).sum::<u64>(), 3 * SENTENCE_MAX as u64 + 1);
     assert_eq!((cut[0].3, cut[1].3), (Ending::Unpunctuated, Ending::Open));
+}
+
+/// Words and what may stand between them, mostly blanks.
+fn any_speech() -> impl Strategy<Value = String> {
+    let word = prop::sample::select(vec![
+        "great",
+        "hate",
+        "GOOD",
+        "no",
+        "No",
+        "so",
+        "I",
+        "don't",
+        "Can't",
+        "very",
+        "kind",
+        "of",
+        "but",
+        "not",
+        "never",
+        "the",
+        "shit",
+        "love",
+        "ok",
+        "yeah",
+        "right",
+        ":)",
+        "a/b",
+        "mm-hmm",
+        "U.S.",
+        "e.g",
+        "3.5",
+        "catastrophically",
+        "unsatisfactorily",
+        "[noise]",
+        "good’s",
+        "naïve",
+        "😀",
+        "bad",
+        "least",
+        "at",
+    ]);
+    let between = prop_oneof![
+        12 => Just(" "),
+        6 => prop::sample::select(vec![
+            ", ", ". ", "! ", "? ", "?! ", "... ", ".", "!", "-", "'", " (", ") ", "\"", "\t", "  ", "*", "", "\u{1c}",
+            "\0", "\u{a0}", "—", "…", "[", "]",
+        ]),
+    ];
+    prop::collection::vec((word, between), 0..25)
+        .prop_map(|all| all.into_iter().flat_map(|(word, between)| [word, between]).collect())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn sentiment_is_that_of_the_sentence_as_text(text in any_speech()) {
+        let mut analyzer = Analyzer::new();
+        let mut sentences = Vec::new();
+        Tokenizer::default().sentences(&text, &mut Ticker::new(&mut || ()), |sentence| {
+            let spoken = sentence.spoken(&mut String::new()).to_owned();
+            let expected = if sentence.words > 0 { analyzer.compound(&spoken) } else { 0.0 };
+            sentences.push((spoken, sentence.compound, expected));
+        });
+        for (spoken, compound, expected) in sentences {
+            prop_assert_eq!(compound, expected, "{:?} in {:?}", spoken, text);
+        }
+    }
 }

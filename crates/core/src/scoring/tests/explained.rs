@@ -43,7 +43,7 @@ fn every_kind_of_line_in_order() {
     let kpis = json!({"questions_asked": 2});
     let breakdown = json!({"Before": 55.499, "Judged": 1, "Aside": 4});
     let inputs = Inputs { evaluation: Some(&evaluation), kpis: Some(&kpis), breakdown: Some(&breakdown) };
-    let scored = score(&rubric, &inputs).unwrap();
+    let scored = explain(&rubric, &inputs).unwrap();
     // (0.2·66.6… + 0.3·66.6… + 0.1·55.499) / 0.7 = 55.5475714…
     assert_eq!(
         lines(&scored),

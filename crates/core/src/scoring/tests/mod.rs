@@ -10,7 +10,7 @@ mod vectors;
 
 use serde_json::{Value, json};
 
-use super::{Inputs, Rubric, ScoreError, Scored, score, to_plain_string};
+use super::{Inputs, Rubric, ScoreError, Scored, explain, to_plain_string};
 
 fn rubric(value: Value) -> Rubric {
     Rubric::parse(&value).unwrap_or_else(|error| panic!("{}: {value}", error.message()))
@@ -27,11 +27,11 @@ fn loan_call() -> Rubric {
 }
 
 fn evaluated(rubric: &Rubric, evaluation: Value) -> Result<Scored, ScoreError> {
-    score(rubric, &Inputs { evaluation: Some(&evaluation), ..Inputs::default() })
+    explain(rubric, &Inputs { evaluation: Some(&evaluation), ..Inputs::default() })
 }
 
 fn broken_down(rubric: &Rubric, breakdown: Value) -> Result<Scored, ScoreError> {
-    score(rubric, &Inputs { breakdown: Some(&breakdown), ..Inputs::default() })
+    explain(rubric, &Inputs { breakdown: Some(&breakdown), ..Inputs::default() })
 }
 
 fn text(scored: &Scored) -> Option<String> {

@@ -50,7 +50,7 @@ fn rule_3_absent_counts_nothing_and_cannot_pass() {
 #[test]
 fn rule_3_no_mark_at_all_is_not_evaluated() {
     let rubric = loan_call();
-    assert_eq!(score(&rubric, &Inputs::default()).unwrap_err(), ScoreError::NotEvaluated);
+    assert_eq!(explain(&rubric, &Inputs::default()).unwrap_err(), ScoreError::NotEvaluated);
     for nothing in [
         json!({}),
         json!(null),
@@ -68,7 +68,7 @@ fn rule_3_unknown_names_are_ignored_and_listed() {
     let evaluation = json!({"A": 50, "zeal": "NaN", "B": 1e9});
     let breakdown = json!({"C": [], "B": 3});
     let inputs = Inputs { evaluation: Some(&evaluation), breakdown: Some(&breakdown), kpis: None };
-    let scored = score(&rubric, &inputs).unwrap();
+    let scored = explain(&rubric, &inputs).unwrap();
     assert_eq!(text(&scored).as_deref(), Some("50.00"));
     assert_eq!(scored.passed, Some(true));
     assert_eq!(Value::Object(scored.breakdown.clone()), json!({"A": 50}));

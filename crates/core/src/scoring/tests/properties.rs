@@ -119,7 +119,7 @@ proptest! {
         if let Ok(first) = evaluated(&rubric, evaluation.clone()) {
             let written = Value::Object(first.breakdown.clone());
             let inputs = Inputs { evaluation: Some(&evaluation), kpis: None, breakdown: Some(&written) };
-            prop_assert_eq!(score(&rubric, &inputs), Ok(first.clone()));
+            prop_assert_eq!(explain(&rubric, &inputs), Ok(first.clone()));
 
             let from_breakdown = broken_down(&rubric, written.clone()).unwrap();
             match (&first.score, &from_breakdown.score) {
@@ -151,7 +151,7 @@ proptest! {
             {"name": "A", "weight": 1, "kpi": "sentiment_score", "band": points}
         ]}));
         let kpis = json!({"sentiment_score": x});
-        let scored = score(&rubric, &Inputs { kpis: Some(&kpis), ..Inputs::default() }).unwrap();
+        let scored = explain(&rubric, &Inputs { kpis: Some(&kpis), ..Inputs::default() }).unwrap();
         let [a, b, c, d] = points;
         let expected = if (b..=c).contains(&x) {
             Some(10_000)
@@ -176,7 +176,7 @@ proptest! {
             Inputs { kpis: Some(&value), evaluation: None, ..inputs },
             Inputs { breakdown: Some(&value), evaluation: None, ..inputs },
         ] {
-            match score(&bound, &inputs) {
+            match explain(&bound, &inputs) {
                 Ok(scored) => prop_assert_eq!(scored.lines.last().map(|line| &line.score), Some(&scored.score)),
                 Err(error) => prop_assert!(!error.message().contains('\n')),
             }
@@ -238,7 +238,7 @@ fn the_worst_rubric_is_scored_in_bounded_time() {
     let rubric = rubric(serde_json::from_str(&json).unwrap());
     let kpis: Value = serde_json::from_str(&format!(r#"{{"words": 0.{}}}"#, "3".repeat(998))).unwrap();
     let started = Instant::now();
-    let scored = score(&rubric, &Inputs { kpis: Some(&kpis), ..Inputs::default() }).unwrap();
+    let scored = explain(&rubric, &Inputs { kpis: Some(&kpis), ..Inputs::default() }).unwrap();
     println!("worst rubric: {:?}", started.elapsed());
     assert_eq!(text(&scored).as_deref(), Some("100.00"));
     assert!(started.elapsed() < Duration::from_secs(30));

@@ -17,17 +17,17 @@ fn rule_1_the_first_source_that_has_a_mark_decides() {
     let kpis = json!({"questions_asked": 4});
     let breakdown = json!({"Discovery": 30, "Tone": 40});
     let all = Inputs { evaluation: Some(&evaluation), kpis: Some(&kpis), breakdown: Some(&breakdown) };
-    let scored = score(&bound(), &all).unwrap();
+    let scored = explain(&bound(), &all).unwrap();
     assert_eq!(text(&scored).as_deref(), Some("15.00"));
     assert_eq!(sources(&scored), ["evaluation", "evaluation", "overall"]);
 
     let unjudged = Inputs { evaluation: None, ..all };
-    let scored = score(&bound(), &unjudged).unwrap();
+    let scored = explain(&bound(), &unjudged).unwrap();
     assert_eq!(text(&scored).as_deref(), Some("70.00"));
     assert_eq!(sources(&scored), ["kpi", "score_breakdown", "overall"]);
 
     let unmeasured = Inputs { kpis: None, ..unjudged };
-    let scored = score(&bound(), &unmeasured).unwrap();
+    let scored = explain(&bound(), &unmeasured).unwrap();
     assert_eq!(text(&scored).as_deref(), Some("35.00"));
     assert_eq!(sources(&scored), ["score_breakdown", "score_breakdown", "overall"]);
 }
@@ -37,10 +37,10 @@ fn rule_1_a_source_that_is_not_reached_is_not_read() {
     let evaluation = json!({"Discovery": 10, "Tone": 20});
     let broken = json!({"questions_asked": [], "Tone": 900});
     let inputs = Inputs { evaluation: Some(&evaluation), kpis: Some(&broken), breakdown: Some(&broken) };
-    assert_eq!(text(&score(&bound(), &inputs).unwrap()).as_deref(), Some("15.00"));
+    assert_eq!(text(&explain(&bound(), &inputs).unwrap()).as_deref(), Some("15.00"));
     let stray = json!([]);
     let inputs = Inputs { evaluation: Some(&evaluation), kpis: Some(&stray), breakdown: None };
-    assert!(score(&loan_call(), &inputs).is_err_and(|e| e == ScoreError::NotEvaluated));
+    assert!(explain(&loan_call(), &inputs).is_err_and(|e| e == ScoreError::NotEvaluated));
 }
 
 #[test]
@@ -48,7 +48,7 @@ fn rule_1_a_null_or_absent_kpi_is_no_mark() {
     let evaluation = json!({"Tone": 20});
     for kpis in [json!({}), json!({"questions_asked": null}), json!(null)] {
         let inputs = Inputs { evaluation: Some(&evaluation), kpis: Some(&kpis), breakdown: None };
-        let scored = score(&bound(), &inputs).unwrap();
+        let scored = explain(&bound(), &inputs).unwrap();
         assert_eq!(sources(&scored), ["missing", "evaluation", "overall"]);
         assert_eq!(text(&scored).as_deref(), Some("10.00"));
     }
@@ -61,7 +61,7 @@ fn rule_1_a_talk_listen_ratio_is_its_first_number() {
     ]}));
     let of = |ratio: Value| {
         let kpis = json!({"talk_listen_ratio": ratio});
-        score(&rubric, &Inputs { kpis: Some(&kpis), ..Inputs::default() })
+        explain(&rubric, &Inputs { kpis: Some(&kpis), ..Inputs::default() })
     };
     for (ratio, expected) in [("45:55", "100.00"), ("25:75", "33.33"), ("64:36", "53.33"), ("0:0", "0.00")] {
         assert_eq!(text(&of(json!(ratio)).unwrap()).as_deref(), Some(expected), "{ratio}");
@@ -106,7 +106,7 @@ fn rule_1_a_column_that_is_no_object_is_an_error() {
         let error = broken_down(&loan_call(), bad.clone()).unwrap_err();
         assert_eq!(error, ScoreError::NotAnObject("score_breakdown"));
         let inputs = Inputs { kpis: Some(&bad), ..Inputs::default() };
-        assert_eq!(score(&bound(), &inputs).unwrap_err(), ScoreError::NotAnObject("kpis"));
+        assert_eq!(explain(&bound(), &inputs).unwrap_err(), ScoreError::NotAnObject("kpis"));
     }
 }
 

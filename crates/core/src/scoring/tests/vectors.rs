@@ -96,7 +96,7 @@ fn bands_of_different_widths_are_added_exactly() {
     ]}));
     let (evaluation, kpis) = (json!({"c": 50}), json!({"words": 1, "utterances": 5}));
     let inputs = Inputs { evaluation: Some(&evaluation), kpis: Some(&kpis), breakdown: None };
-    let scored = score(&rubric, &inputs).unwrap();
+    let scored = explain(&rubric, &inputs).unwrap();
     assert_eq!(text(&scored).as_deref(), Some("33.33"));
     let breakdown = Value::Object(scored.breakdown).to_string();
     assert_eq!(breakdown, r#"{"a":33.33,"b":28.57,"c":50}"#);

@@ -1,20 +1,21 @@
-//! `score_attempt`, `explain_score`, and the check of rubrics as they are written.
+//! `score_attempt` and `explain_score`; `rubrics` checks rubrics as they are written, and looks them up.
 
-use crate::error::{self, Error};
+mod rubrics;
+
+pub use rubrics::rubric_in_statement;
+use rubrics::rubric_of;
+
+use crate::error::Error;
 use crate::jsonb::Jsonb;
-use crate::rows::TriggerRow;
 use crate::spi::{self, Schema};
 use crate::tenancy;
-use callcoach_core::scoring::{self, Inputs, Rubric, ScoreError, Scored, to_plain_string};
+use callcoach_core::scoring::{self, Inputs, Rubric, ScoreError, to_plain_string};
+use pgrx::AnyNumeric;
 use pgrx::datum::DatumWithOid;
-use pgrx::heap_tuple::PgHeapTuple;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 use pgrx::spi::SpiClient;
-use pgrx::{AllocatedByPostgres, AnyNumeric};
 use serde_json::Value;
-use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 use uuid::Uuid;
 
@@ -22,7 +23,6 @@ const LOCK_ATTEMPT: &str = "select org_id, scenario_id, evaluation, kpis, score_
   from {schema}.scenario_attempts where id = $1 for update";
 const READ_ATTEMPT: &str = "select org_id, scenario_id, evaluation, kpis, score_breakdown
   from {schema}.scenario_attempts where id = $1";
-const READ_RUBRIC: &str = "select rubric from {schema}.scenarios where org_id = $1 and id = $2";
 const WRITE_SCORE: &str = "update {schema}.scenario_attempts set score = $2, score_breakdown = $3
  where id = $1 and (score, score_breakdown) is distinct from ($2, $3)";
 
@@ -41,7 +41,8 @@ fn score_attempt(
         if !tenancy::check_handed_org(Uuid::from_bytes(*attempt.org.as_bytes())) {
             return Err(Error::NoSuchAttempt);
         }
-        let scored = attempt.score(client, schema)?.written()?;
+        let rubric = attempt.rubric(client, schema)?;
+        let scored = Written::of(scoring::score(&rubric, &attempt.values.inputs())?)?;
         let args: [DatumWithOid; 3] =
             [attempt_id.into(), scored.score.clone().into(), scored.breakdown.into()];
         spi::run(client, schema, WRITE_SCORE, &args)?;
@@ -75,8 +76,10 @@ fn explain_score(
     ErrorReport,
 > {
     let schema = Schema::of_call(fcinfo);
-    let scored = Spi::connect_mut(|client| {
-        Attempt::read(client, schema, READ_ATTEMPT, attempt_id)?.score(client, schema)
+    let scored = Spi::connect_mut(|client| -> Result<_, Error> {
+        let attempt = Attempt::read(client, schema, READ_ATTEMPT, attempt_id)?;
+        let rubric = attempt.rubric(client, schema)?;
+        Ok(scoring::explain(&rubric, &attempt.values.inputs())?)
     })?;
     let rows = scored
         .lines
@@ -98,27 +101,6 @@ fn explain_score(
     Ok(TableIterator::new(rows))
 }
 
-/// BEFORE INSERT OR UPDATE OF rubric on scenarios: unique names, weights of 0 or more that sum to 1.
-#[pg_trigger(sql = r#"
-CREATE FUNCTION callcoach.check_rubric() RETURNS trigger LANGUAGE c
-AS '@MODULE_PATHNAME@', '@FUNCTION_NAME@';
-"#)]
-fn check_rubric<'t>(
-    trigger: &'t PgTrigger<'t>,
-) -> Result<Option<PgHeapTuple<'t, AllocatedByPostgres>>, ErrorReport> {
-    let checked = || -> Result<PgHeapTuple<'t, AllocatedByPostgres>, Error> {
-        let row = TriggerRow::new(trigger)?;
-        // A stored rubric is not judged again when something else in its row changes.
-        if let Some(rubric) = row.get::<Jsonb>(c"rubric")?
-            && (trigger.event().fired_by_insert() || row.changed(c"rubric")?)
-        {
-            Rubric::validate_for_write(&rubric.to_value("rubric")?)?;
-        }
-        Ok(row.finish())
-    };
-    Ok(Some(checked().unwrap_or_else(|e| error::raise(e))))
-}
-
 /// What an attempt has been marked with.
 pub struct Marks {
     /// The judge's marks.
@@ -137,38 +119,6 @@ pub struct Written {
     pub breakdown: Jsonb,
 }
 
-/// How many parsed rubrics a session keeps.
-const KEPT_RUBRICS: usize = 64;
-
-thread_local! {
-    /// By their binary jsonb: a rubric that was changed has other bytes, so nothing here goes stale.
-    static RUBRICS: RefCell<HashMap<Vec<u8>, Rc<Rubric>>> = RefCell::default();
-}
-
-/// The rubric an attempt at `scenario` is scored by.
-pub fn rubric_of(
-    client: &mut SpiClient,
-    schema: Schema,
-    org: pgrx::Uuid,
-    scenario: pgrx::Uuid,
-) -> Result<Option<Rc<Rubric>>, Error> {
-    let rows = spi::run(client, schema, READ_RUBRIC, &[org.into(), scenario.into()])?;
-    let Some(stored) = (if rows.is_empty() { None } else { rows.first().get::<Jsonb>(1)? }) else {
-        return Ok(None);
-    };
-    if let Some(kept) = RUBRICS.with_borrow(|kept| kept.get(stored.bytes()).cloned()) {
-        return Ok(Some(kept));
-    }
-    let rubric = Rc::new(Rubric::parse(&stored.to_value("rubric")?)?);
-    RUBRICS.with_borrow_mut(|kept| {
-        if kept.len() >= KEPT_RUBRICS {
-            kept.clear();
-        }
-        kept.insert(stored.bytes().to_vec(), rubric.clone());
-    });
-    Ok(Some(rubric))
-}
-
 /// Scores a completed attempt if its marks are there; `None` while they are still to come.
 pub fn score_if_ready(rubric: &Rubric, marks: &Marks) -> Result<Option<Written>, Error> {
     let kpis = marks.kpis.filter(|_| rubric.uses_kpis());
@@ -178,7 +128,7 @@ pub fn score_if_ready(rubric: &Rubric, marks: &Marks) -> Result<Option<Written>,
         return Ok(None);
     }
     match scoring::score(rubric, &inputs) {
-        Ok(scored) => scored.written().map(Some),
+        Ok(written) => Written::of(written).map(Some),
         Err(ScoreError::NotEvaluated) => Ok(None),
         Err(e) => Err(e.into()),
     }
@@ -228,22 +178,17 @@ impl Attempt {
         })
     }
 
-    fn score(&self, client: &mut SpiClient, schema: Schema) -> Result<Scored, Error> {
+    fn rubric(&self, client: &mut SpiClient, schema: Schema) -> Result<Rc<Rubric>, Error> {
         let scenario = self.scenario.ok_or(Error::NoRubric)?;
-        let rubric = rubric_of(client, schema, self.org, scenario)?.ok_or(Error::NoRubric)?;
-        Ok(scoring::score(&rubric, &self.values.inputs())?)
+        rubric_of(client, schema, self.org, scenario)?.ok_or(Error::NoRubric)
     }
 }
 
-trait ToWritten {
-    fn written(self) -> Result<Written, Error>;
-}
-
-impl ToWritten for Scored {
-    fn written(self) -> Result<Written, Error> {
-        Ok(Written {
-            score: numeric(self.score)?,
-            breakdown: Jsonb::from_text(Value::Object(self.breakdown).to_string())?,
+impl Written {
+    fn of(written: scoring::Written) -> Result<Self, Error> {
+        Ok(Self {
+            score: numeric(written.score)?,
+            breakdown: Jsonb::from_text(Value::Object(written.breakdown).to_string())?,
         })
     }
 }

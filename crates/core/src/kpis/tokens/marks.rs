@@ -1,0 +1,53 @@
+//! Marks that may end a sentence.
+
+use super::{Ending, Scan, Sentence};
+use crate::kpis::lexicon::Lex;
+
+impl<V: FnMut(&Sentence<'_>)> Scan<'_, '_, V> {
+    /// A run of marks that may end a sentence.
+    pub(super) fn mark(&mut self) {
+        let start = self.at;
+        let (mut run, mut question, mut wide) = (0, false, false);
+        loop {
+            let c = self.char_at(self.at);
+            if !is_mark(c) {
+                break;
+            }
+            run += 1;
+            self.exclamations += usize::from(c == '!');
+            self.questions += usize::from(c == '?');
+            question |= matches!(c, '?' | '？' | '؟');
+            wide |= !c.is_ascii();
+            self.at += c.len_utf8();
+        }
+        let dot = run == 1 && self.bytes[start] == b'.';
+        while let c @ ('"' | '\'' | ')' | ']' | '}' | '*' | '”' | '’' | '»') = self.char_at(self.at) {
+            self.at += c.len_utf8();
+        }
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        let detached = rest.is_empty() || rest.starts_with(char::is_whitespace);
+        let ends = wide || run > 1 || detached;
+        if ends && !(dot && self.abbreviates(start) && !rest.trim_start().is_empty()) {
+            self.marked = true;
+            self.end_sentence(if question { Ending::Question } else { Ending::Statement });
+        }
+    }
+
+    /// Whether the lexeme that ends at `end` is one whose dot is its own.
+    fn abbreviates(&self, end: usize) -> bool {
+        let Some(last) = self.out.lexemes.last().filter(|last| last.end == end) else {
+            return false;
+        };
+        match &self.bytes[last.start..end] {
+            [letter] => letter.is_ascii_alphabetic() && !matches!(letter, b'I' | b'i'),
+            word if word.len() < 8 && word.contains(&b'.') => {
+                word.split(|&b| b == b'.').all(|part| matches!(part, [b] if b.is_ascii_alphabetic()))
+            }
+            _ => last.lex.is(Lex::TITLE),
+        }
+    }
+}
+
+pub(super) fn is_mark(c: char) -> bool {
+    matches!(c, '.' | '!' | '?' | '。' | '．' | '｡' | '！' | '？' | '؟' | '۔' | '…')
+}

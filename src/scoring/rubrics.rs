@@ -1,0 +1,117 @@
+//! Rubrics: checked as they are written, parsed once.
+
+use crate::error::{self, Error};
+use crate::gucs;
+use crate::jsonb::Jsonb;
+use crate::rows::TriggerRow;
+use crate::spi::{self, Schema};
+use callcoach_core::scoring::Rubric;
+use pgrx::AllocatedByPostgres;
+use pgrx::heap_tuple::PgHeapTuple;
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::prelude::*;
+use pgrx::spi::SpiClient;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+use uuid::Uuid;
+
+const READ_RUBRIC: &str = "select rubric from {schema}.scenarios where org_id = $1 and id = $2";
+
+/// BEFORE INSERT OR UPDATE OF rubric on scenarios: unique names, weights of 0 or more that sum to 1.
+#[pg_trigger(sql = r#"
+CREATE FUNCTION callcoach.check_rubric() RETURNS trigger LANGUAGE c
+AS '@MODULE_PATHNAME@', '@FUNCTION_NAME@';
+"#)]
+fn check_rubric<'t>(
+    trigger: &'t PgTrigger<'t>,
+) -> Result<Option<PgHeapTuple<'t, AllocatedByPostgres>>, ErrorReport> {
+    let checked = || -> Result<PgHeapTuple<'t, AllocatedByPostgres>, Error> {
+        let row = TriggerRow::new(trigger)?;
+        // A stored rubric is not judged again when something else in its row changes.
+        if let Some(rubric) = row.get::<Jsonb>(c"rubric")?
+            && (trigger.event().fired_by_insert() || row.changed(c"rubric")?)
+        {
+            Rubric::validate_for_write(&rubric.to_value("rubric")?)?;
+        }
+        Ok(row.finish())
+    };
+    Ok(Some(checked().unwrap_or_else(|e| error::raise(e))))
+}
+
+/// How many parsed rubrics a session keeps.
+const KEPT_RUBRICS: usize = 64;
+
+#[derive(Default)]
+struct Rubrics {
+    /// By their binary jsonb: a rubric that was changed has other bytes, so nothing here goes stale.
+    parsed: HashMap<Vec<u8>, Rc<Rubric>>,
+    /// What `statement` has looked up: one UPDATE scores all its attempts by one version of a rubric.
+    of_statement: HashMap<[pgrx::Uuid; 2], Option<Rc<Rubric>>>,
+    statement: Option<Statement>,
+}
+
+thread_local! {
+    static RUBRICS: RefCell<Rubrics> = RefCell::default();
+}
+
+/// The rubric an attempt at `scenario` is scored by.
+pub fn rubric_of(
+    client: &mut SpiClient,
+    schema: Schema,
+    org: pgrx::Uuid,
+    scenario: pgrx::Uuid,
+) -> Result<Option<Rc<Rubric>>, Error> {
+    let rows = spi::run(client, schema, READ_RUBRIC, &[org.into(), scenario.into()])?;
+    let Some(stored) = (if rows.is_empty() { None } else { rows.first().get::<Jsonb>(1)? }) else {
+        return Ok(None);
+    };
+    if let Some(kept) = RUBRICS.with_borrow(|kept| kept.parsed.get(stored.bytes()).cloned()) {
+        return Ok(Some(kept));
+    }
+    let rubric = Rc::new(Rubric::parse(&stored.to_value("rubric")?)?);
+    RUBRICS.with_borrow_mut(|kept| {
+        if kept.parsed.len() >= KEPT_RUBRICS {
+            kept.parsed.clear();
+        }
+        kept.parsed.insert(stored.bytes().to_vec(), rubric.clone());
+    });
+    Ok(Some(rubric))
+}
+
+/// The same for a row trigger: looked up once in a statement, however many rows it writes.
+pub fn rubric_in_statement(
+    schema: Schema,
+    org: pgrx::Uuid,
+    scenario: pgrx::Uuid,
+) -> Result<Option<Rc<Rubric>>, Error> {
+    let statement = Some(current_statement());
+    let kept = RUBRICS.with_borrow_mut(|kept| {
+        if kept.statement != statement || kept.of_statement.len() >= KEPT_RUBRICS {
+            kept.of_statement.clear();
+            kept.statement = statement;
+        }
+        kept.of_statement.get(&[org, scenario]).cloned()
+    });
+    if let Some(kept) = kept {
+        return Ok(kept);
+    }
+    let rubric = Spi::connect_mut(|client| rubric_of(client, schema, org, scenario))?;
+    RUBRICS.with_borrow_mut(|kept| kept.of_statement.insert([org, scenario], rubric.clone()));
+    Ok(rubric)
+}
+
+/// Tells one statement, and what it may see, from the next: the transaction, the command (which a statement
+/// that writes moves on), the role and the organisation.
+type Statement = (u32, u32, pg_sys::Oid, Option<Uuid>);
+
+fn current_statement() -> Statement {
+    // SAFETY: our own entry of the process array, which only we change, and two plain reads.
+    unsafe {
+        #[cfg(any(feature = "pg15", feature = "pg16"))]
+        let transaction = (*pg_sys::MyProc).lxid;
+        #[cfg(not(any(feature = "pg15", feature = "pg16")))]
+        let transaction = (*pg_sys::MyProc).vxid.lxid;
+        (transaction, pg_sys::GetCurrentCommandId(false), pg_sys::GetUserId(), gucs::org_claim())
+    }
+}
