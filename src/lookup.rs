@@ -34,8 +34,8 @@ impl Key<'_> {
     fn collation(self) -> pg_sys::Oid {
         match self {
             Key::Uuid(_) => pg_sys::InvalidOid,
-            Key::Text(_) => pg_sys::Oid::from(pg_sys::DEFAULT_COLLATION_OID),
-            Key::Name(_) => pg_sys::Oid::from(pg_sys::C_COLLATION_OID),
+            Key::Text(_) => pg_sys::DEFAULT_COLLATION_OID,
+            Key::Name(_) => pg_sys::C_COLLATION_OID,
         }
     }
 
@@ -75,7 +75,7 @@ impl Table {
     /// The catalog of extensions, by name.
     pub fn extensions() -> Self {
         Self {
-            relation: pg_sys::Oid::from(pg_sys::ExtensionRelationId),
+            relation: pg_sys::ExtensionRelationId,
             index: Index::Of(pg_sys::Oid::from(pg_sys::ExtensionNameIndexId)),
         }
     }

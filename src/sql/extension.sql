@@ -35,10 +35,12 @@ comment on function callcoach.attempt_after_write() is
 comment on function callcoach.sync_dimension() is
   'Trigger, once a statement: the dimension named by its argument follows its core table.';
 
--- These look rows up by key. A plan that was kept while a table was small, or never analyzed, must not go on
--- reading all of it.
+-- These look few rows up by key. A plan that was kept while a table was small, or never analyzed, must not go
+-- on reading all of it.
 alter function enqueue_webhook(text, jsonb) set enable_seqscan = off;
+alter function enqueue_webhook(text, jsonb) set enable_bitmapscan = off;
 alter function callcoach.attempt_after_write() set enable_seqscan = off;
+alter function callcoach.attempt_after_write() set enable_bitmapscan = off;
 
 -- Supabase's default privileges give every new function to its API roles, and PostgreSQL gives it to
 -- PUBLIC: all of that is taken back first.

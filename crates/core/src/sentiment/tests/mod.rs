@@ -110,22 +110,13 @@ fn state_does_not_leak_between_sentences() {
     }
 }
 
-/// Ten times the text takes about ten times as long: a quadratic step would make it a
-/// hundred.
+/// Nothing is timed: a quadratic step would keep this from ever ending.
 #[test]
 fn huge_sentences_take_linear_time() {
-    let units = ["good ", "not bad, but GOOD ", "a", "! ", "\u{1F496}", "to die for the shit "];
-    for unit in units {
-        let mut analyzer = Analyzer::new();
-        let mut run = |bytes: usize| {
-            let text = unit.repeat(bytes / unit.len());
-            let start = std::time::Instant::now();
-            assert!((-1.0..=1.0).contains(&analyzer.compound(&text)));
-            start.elapsed().as_secs_f64()
-        };
-        let mut seconds = |bytes| (0..3).map(|_| run(bytes)).fold(f64::MAX, f64::min);
-        let (small, large) = (seconds(100_000), seconds(1_000_000));
-        assert!(large < 40.0 * small, "{unit:?}: {small} s, then {large} s");
+    let mut analyzer = Analyzer::new();
+    for unit in ["good ", "not bad, but GOOD ", "a", "! ", "\u{1F496}", "to die for the shit "] {
+        let compound = analyzer.compound(&unit.repeat(2_000_000 / unit.len()));
+        assert!((-1.0..=1.0).contains(&compound), "{unit:?}");
     }
 }
 
