@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs what is missing: PostgreSQL with its headers, cargo-pgrx; with the argument "clients" also Node.js
-# and the npm packages of the integration tests. Does nothing on a machine that has it all.
+# Installs what is missing: PostgreSQL with its headers, cargo-pgrx; with the argument "tests" also what the tests
+# need: Node.js, npm, and sudo, by which root has cargo-pgrx start its server as postgres. Does nothing on a
+# machine that has it all.
 . "$(dirname "$0")/lib.sh"
 
 missing=()
@@ -8,9 +9,10 @@ missing=()
   missing+=("postgresql-$PG_MAJOR" "postgresql-server-dev-$PG_MAJOR")
 have cc || missing+=(gcc libc6-dev)
 have make || missing+=(make)
-if [ "${1:-}" = clients ]; then
+if [ "${1:-}" = tests ]; then
   have node || missing+=(nodejs)
   have npm || missing+=(npm)
+  have sudo || missing+=(sudo)
 fi
 if [ "${#missing[@]}" -gt 0 ]; then
   say "installing ${missing[*]}"
@@ -24,14 +26,11 @@ if [ "$(cargo pgrx --version 2>/dev/null)" != "cargo-pgrx $PGRX_VERSION" ]; then
   cargo install cargo-pgrx --version "=$PGRX_VERSION" --locked
 fi
 
-# cargo-pgrx reads its configuration from PGRX_HOME; ours says which pg_config serves which major.
+# cargo-pgrx reads its configuration from PGRX_HOME; ours says which pg_config serves which major. One that
+# somebody made is left alone, but for the major that is missing in it.
 mkdir -p "$PGRX_HOME"
-if ! cmp -s pgrx-config.toml "$PGRX_HOME/config.toml"; then
-  [ ! -f "$PGRX_HOME/config.toml" ] || cp "$PGRX_HOME/config.toml" "$PGRX_HOME/config.toml.before-callcoach"
+if [ ! -f "$PGRX_HOME/config.toml" ]; then
   cp pgrx-config.toml "$PGRX_HOME/config.toml"
-fi
-
-if [ "${1:-}" = clients ] && [ ! -d tests/integration/node_modules ]; then
-  say "installing the clients of the integration tests (PostgREST, supabase-js)"
-  (cd tests/integration && npm ci --no-audit --no-fund)
+elif ! grep -q "^pg$PG_MAJOR *=" "$PGRX_HOME/config.toml"; then
+  sed -i "s|^\[configs\]|&\npg$PG_MAJOR = \"$PG_CONFIG\"|" "$PGRX_HOME/config.toml"
 fi

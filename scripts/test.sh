@@ -2,7 +2,7 @@
 # All four tiers of tests, and the linters: core, inside a backend, SQL as a user sees it, real clients.
 # A failing tier does not stop the next ones; the summary names it, and the exit status is not 0.
 . "$(dirname "$0")/lib.sh"
-scripts/setup.sh clients
+scripts/setup.sh tests
 
 passed=0 failed=()
 tier() { # tier NAME COMMAND…

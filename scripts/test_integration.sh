@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # The integration tests: a real PostgREST and supabase-js against a private cluster. Wants the extension
-# installed (scripts/install.sh), and Node.js and npm (scripts/setup.sh clients). Ends with the line
+# installed (scripts/install.sh), and Node.js and npm (scripts/setup.sh tests). Ends with the line
 # "N passed, N failed"; arguments go to node --test, e.g. --test-name-pattern=leaderboard.
 . "$(dirname "$0")/lib.sh"
 tests=$ROOT/tests/integration
 database=callcoach
 postgrest=
 
-have node && have npm || die "Node.js and npm are missing: run scripts/setup.sh clients"
+have node && have npm || die "Node.js and npm are missing: run scripts/setup.sh tests"
 [ -f "$("$PG_CONFIG" --sharedir)/extension/callcoach.control" ] ||
   die "the extension is not installed: run scripts/install.sh"
 if ! [ "$tests/node_modules/.package-lock.json" -nt "$tests/package-lock.json" ]; then
