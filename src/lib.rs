@@ -20,6 +20,7 @@ mod gucs;
 mod jsonb;
 mod kpis;
 mod lookup;
+mod majors;
 #[cfg(any(test, feature = "pg_test"))]
 mod pg_tests;
 mod reporting;

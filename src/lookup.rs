@@ -6,6 +6,7 @@
 //! policies, no planner; the caller decides what may leave.
 
 use crate::error::Error;
+use crate::majors;
 use crate::spi::Schema;
 use pgrx::{FromDatum, IntoDatum, pg_sys};
 use std::ffi::CStr;
@@ -126,7 +127,7 @@ impl Table {
                 );
             }
             let index = match self.index {
-                Index::PrimaryKey => pg_sys::RelationGetPrimaryKeyIndex(relation),
+                Index::PrimaryKey => majors::primary_key_index(relation),
                 Index::Of(index) => index,
             };
             let scan = pg_sys::systable_beginscan(

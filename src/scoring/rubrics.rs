@@ -3,6 +3,7 @@
 use crate::error::{self, Error};
 use crate::gucs;
 use crate::jsonb::Jsonb;
+use crate::majors;
 use crate::rows::TriggerRow;
 use crate::spi::{self, Schema};
 use callcoach_core::scoring::Rubric;
@@ -106,12 +107,7 @@ pub fn rubric_in_statement(
 type Statement = (u32, u32, pg_sys::Oid, Option<Uuid>);
 
 fn current_statement() -> Statement {
-    // SAFETY: our own entry of the process array, which only we change, and two plain reads.
-    unsafe {
-        #[cfg(any(feature = "pg15", feature = "pg16"))]
-        let transaction = (*pg_sys::MyProc).lxid;
-        #[cfg(not(any(feature = "pg15", feature = "pg16")))]
-        let transaction = (*pg_sys::MyProc).vxid.lxid;
-        (transaction, pg_sys::GetCurrentCommandId(false), pg_sys::GetUserId(), gucs::org_claim())
-    }
+    // SAFETY: two plain reads.
+    let (command, role) = unsafe { (pg_sys::GetCurrentCommandId(false), pg_sys::GetUserId()) };
+    (majors::local_transaction(), command, role, gucs::org_claim())
 }
