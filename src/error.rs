@@ -33,10 +33,19 @@ pub enum Error {
     NullArgument(&'static str),
     /// A stored jsonb value that serde_json cannot take (nested deeper than 128 levels).
     Json(&'static str),
+    /// A stored jsonb value of more bytes than are read at once.
+    TooLarge(&'static str, usize),
     /// A trigger function called by a trigger it is not made for.
     WrongTrigger(&'static str),
     /// PostgreSQL's own interface refused.
     Internal(String),
+}
+
+impl Error {
+    /// A column that is missing or of another type than the migrations give it.
+    pub fn not_ours(column: &std::ffi::CStr) -> Self {
+        Error::Internal(format!("column {} is missing or of another type", column.to_string_lossy()))
+    }
 }
 
 impl From<SpiError> for Error {
@@ -143,6 +152,8 @@ fn shape(error: Error) -> Shape {
         }
         Error::Json(what) => Shape::new(invalid, format!("{what} cannot be read"))
             .detail("It is nested deeper than 128 levels."),
+        Error::TooLarge(what, bytes) => Shape::new(invalid, format!("{what} is too large"))
+            .detail(format!("It has {bytes} bytes; {} are allowed.", crate::jsonb::MAX_VALUE_BYTES)),
         Error::WrongTrigger(expected) => Shape::new(
             Code::ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED,
             "trigger function called by a trigger it is not made for",

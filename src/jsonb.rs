@@ -9,6 +9,10 @@ use pgrx::{FromDatum, IntoDatum, direct_function_call, direct_function_call_as_d
 use std::ffi::{CStr, CString};
 use std::ptr::NonNull;
 
+/// The largest jsonb that becomes a serde_json value, in bytes: that takes many times the memory, outside
+/// PostgreSQL's memory contexts.
+pub const MAX_VALUE_BYTES: usize = 1 << 20;
+
 /// A detoasted jsonb value, valid as long as the memory context it was read in: one call.
 #[derive(Clone, Copy)]
 pub struct Jsonb(NonNull<pg_sys::varlena>);
@@ -33,6 +37,10 @@ impl Jsonb {
 
     /// As serde_json has it: for small values such as rubrics. `what` names it in an error.
     pub fn to_value(self, what: &'static str) -> Result<serde_json::Value, Error> {
+        let size = self.bytes().len();
+        if size > MAX_VALUE_BYTES {
+            return Err(Error::TooLarge(what, size));
+        }
         serde_json::from_str(&self.to_text()?).map_err(|_| Error::Json(what))
     }
 

@@ -40,6 +40,14 @@ impl Key<'_> {
         }
     }
 
+    fn type_oid(self) -> pg_sys::Oid {
+        match self {
+            Key::Uuid(_) => pg_sys::UUIDOID,
+            Key::Text(_) => pg_sys::TEXTOID,
+            Key::Name(_) => pg_sys::NAMEOID,
+        }
+    }
+
     fn equals(self) -> u32 {
         match self {
             Key::Uuid(_) => pg_sys::F_UUID_EQ,
@@ -87,17 +95,25 @@ impl Table {
     }
 
     /// Column `want` of the row whose columns equal the keys; `None` where there is no such row.
-    pub fn find<T: FromDatum>(&self, keys: &[(&CStr, Key)], want: &CStr) -> Result<Option<T>, Error> {
+    pub fn find<T: FromDatum + IntoDatum>(
+        &self,
+        keys: &[(&CStr, Key)],
+        want: &CStr,
+    ) -> Result<Option<T>, Error> {
         let found = self.scan(keys, |descriptor, tuple| {
             let mut is_null = false;
-            // SAFETY: a tuple of this descriptor, while the scan that owns it lasts; T copies the value.
+            // SAFETY: a tuple of this descriptor, while the scan that owns it lasts, and a column of T's type;
+            // T copies the value.
             unsafe {
                 let number = pg_sys::SPI_fnumber(descriptor, want.as_ptr());
+                if number < 1 || pg_sys::SPI_gettypeid(descriptor, number) != T::type_oid() {
+                    return Err(Error::not_ours(want));
+                }
                 let datum = pg_sys::SPI_getbinval(tuple, descriptor, number, &mut is_null);
-                T::from_datum(datum, is_null)
+                Ok(T::from_datum(datum, is_null))
             }
         })?;
-        Ok(found.flatten())
+        Ok(found.transpose()?.flatten())
     }
 
     fn scan<R>(
@@ -108,12 +124,19 @@ impl Table {
         // SAFETY: the relation is locked while it is read, and the keys are of the columns' types.
         unsafe {
             let relation = pg_sys::table_open(self.relation, pg_sys::AccessShareLock as _);
+            // A view, or an application's own table of that name, would be a crash further down.
+            if (*(*relation).rd_rel).relkind as u8 != pg_sys::RELKIND_RELATION {
+                return Err(Error::Internal("an organisation is looked up in what is no table".into()));
+            }
             let descriptor = (*relation).rd_att;
             let mut scan_keys = [pg_sys::ScanKeyData::default(); 2];
             for ((column, key), scan_key) in keys.iter().zip(&mut scan_keys) {
                 let number = pg_sys::SPI_fnumber(descriptor, column.as_ptr());
-                let (Some(datum), 1..) = (key.datum(), number) else {
-                    return Err(Error::Internal(format!("no column {}", column.to_string_lossy())));
+                if number < 1 || pg_sys::SPI_gettypeid(descriptor, number) != key.type_oid() {
+                    return Err(Error::not_ours(column));
+                }
+                let Some(datum) = key.datum() else {
+                    return Err(Error::not_ours(column));
                 };
                 pg_sys::ScanKeyEntryInitialize(
                     scan_key,
@@ -128,7 +151,8 @@ impl Table {
             }
             let index = match self.index {
                 Index::PrimaryKey => majors::primary_key_index(relation),
-                Index::Of(index) => index,
+                Index::Of(index) if pg_sys::IndexGetRelation(index, true) == self.relation => index,
+                Index::Of(_) => pg_sys::InvalidOid,
             };
             let scan = pg_sys::systable_beginscan(
                 relation,

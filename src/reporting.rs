@@ -85,14 +85,19 @@ fn sync(trigger: &PgTrigger) -> Result<(), Error> {
     const EXPECTED: &str = "Its argument is dim_orgs, dim_users, dim_scenarios or dim_tracks.";
     let arguments = trigger.extra_args().map_err(|e| Error::Internal(e.to_string()))?;
     let table = trigger.table_name().map_err(|e| Error::Internal(e.to_string()))?;
-    let sql = match (arguments.first().map(String::as_str), table.as_str()) {
-        (Some("dim_orgs"), _) => include_str!("sql/dim_orgs.sql"),
-        (Some("dim_users"), _) => include_str!("sql/dim_users.sql"),
-        (Some("dim_scenarios"), _) => include_str!("sql/dim_scenarios.sql"),
-        (Some("dim_tracks"), "tracks") => include_str!("sql/dim_tracks.sql"),
-        (Some("dim_tracks"), _) => include_str!("sql/dim_tracks_of_scenarios.sql"),
+    let statements: &[&'static str] = match (arguments.first().map(String::as_str), table.as_str()) {
+        (Some("dim_orgs"), _) => &[include_str!("sql/dim_orgs.sql")],
+        (Some("dim_users"), _) => &[include_str!("sql/dim_users.sql")],
+        (Some("dim_scenarios"), _) => &[include_str!("sql/dim_scenarios.sql")],
+        (Some("dim_tracks"), "tracks") => &[include_str!("sql/dim_tracks.sql")],
+        (Some("dim_tracks"), _) => &[
+            include_str!("sql/lock_tracks_of_scenarios.sql"),
+            include_str!("sql/dim_tracks_of_scenarios.sql"),
+        ],
         _ => return Err(Error::WrongTrigger(EXPECTED)),
     };
     let schema = Schema::of_trigger(trigger);
-    spi::with_transition_tables(trigger, |client, rows| spi::run_for_rows(client, schema, sql, rows))
+    spi::with_transition_tables(trigger, |client, rows| {
+        statements.iter().try_for_each(|sql| spi::run_for_rows(client, schema, sql, rows))
+    })
 }

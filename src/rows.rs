@@ -55,12 +55,12 @@ impl<'t> TriggerRow<'t> {
     }
 
     /// The new value of a column, before any `set`; NULL for a DELETE.
-    pub fn get<T: FromDatum>(&self, column: &CStr) -> Result<Option<T>, Error> {
+    pub fn get<T: FromDatum + IntoDatum>(&self, column: &CStr) -> Result<Option<T>, Error> {
         if self.new.is_null() { Ok(None) } else { self.read(self.new, column) }
     }
 
     /// The old value of a column; NULL for an INSERT.
-    pub fn get_old<T: FromDatum>(&self, column: &CStr) -> Result<Option<T>, Error> {
+    pub fn get_old<T: FromDatum + IntoDatum>(&self, column: &CStr) -> Result<Option<T>, Error> {
         self.old.map_or(Ok(None), |old| self.read(old, column))
     }
 
@@ -82,7 +82,7 @@ impl<'t> TriggerRow<'t> {
     /// Notes a new value for a column.
     pub fn set<T: IntoDatum>(&mut self, column: &CStr, value: Option<T>) -> Result<(), Error> {
         let datum = value.and_then(T::into_datum);
-        self.columns.push(self.number(column)?);
+        self.columns.push(self.number_of::<T>(column)?);
         self.nulls.push(datum.is_none());
         self.values.push(datum.unwrap_or(pg_sys::Datum::from(0)));
         Ok(())
@@ -117,11 +117,7 @@ impl<'t> TriggerRow<'t> {
     fn number(&self, column: &CStr) -> Result<i32, Error> {
         // SAFETY: a search by name in a valid descriptor; negative for system columns and misses.
         let number = unsafe { pg_sys::SPI_fnumber(self.descriptor(), column.as_ptr()) };
-        if number > 0 {
-            Ok(number)
-        } else {
-            Err(Error::Internal(format!("the table has no column {}", column.to_string_lossy())))
-        }
+        if number > 0 { Ok(number) } else { Err(Error::not_ours(column)) }
     }
 
     fn datum(&self, tuple: pg_sys::HeapTuple, number: i32) -> (pg_sys::Datum, bool) {
@@ -131,10 +127,30 @@ impl<'t> TriggerRow<'t> {
         (datum, is_null)
     }
 
-    fn read<T: FromDatum>(&self, tuple: pg_sys::HeapTuple, column: &CStr) -> Result<Option<T>, Error> {
-        let (datum, is_null) = self.datum(tuple, self.number(column)?);
-        // SAFETY: the columns read are of the types asked for; the migrations make them so.
+    fn read<T: FromDatum + IntoDatum>(
+        &self,
+        tuple: pg_sys::HeapTuple,
+        column: &CStr,
+    ) -> Result<Option<T>, Error> {
+        let number = self.number_of::<T>(column)?;
+        let (datum, is_null) = self.datum(tuple, number);
+        // SAFETY: the column is of the type asked for.
         Ok(unsafe { T::from_datum(datum, is_null) })
+    }
+
+    /// The column's number, if it is of `T`'s type: a table may have been altered since it was made, and a
+    /// datum read as another type is a crash.
+    fn number_of<T: IntoDatum>(&self, column: &CStr) -> Result<i32, Error> {
+        let number = self.number(column)?;
+        // SAFETY: a column of this descriptor; then a syscache look-up.
+        let base = unsafe {
+            let declared = pg_sys::SPI_gettypeid(self.descriptor(), number);
+            if declared == T::type_oid() { declared } else { pg_sys::getBaseType(declared) }
+        };
+        if base == T::type_oid() {
+            return Ok(number);
+        }
+        Err(Error::not_ours(column))
     }
 
     fn same(&self, old: pg_sys::HeapTuple, number: i32) -> bool {
@@ -145,18 +161,20 @@ impl<'t> TriggerRow<'t> {
                 // SAFETY: compares two values of the column's own type, by its own length.
                 unsafe {
                     let type_oid = pg_sys::SPI_gettypeid(self.descriptor(), number);
+                    if type_oid == pg_sys::InvalidOid {
+                        return true; // a dropped column
+                    }
                     pg_sys::get_typlenbyval(type_oid, &mut length, &mut by_value);
                     if by_value {
                         return a == b;
                     }
-                    let size = |datum: pg_sys::Datum| match length {
-                        -1 => pgrx::varsize_any(datum.cast_mut_ptr()),
-                        -2 => CStr::from_ptr(datum.cast_mut_ptr()).count_bytes(),
-                        fixed => fixed as usize,
-                    };
-                    size(a) == size(b)
-                        && std::slice::from_raw_parts(a.cast_mut_ptr::<u8>(), size(a))
-                            == std::slice::from_raw_parts(b.cast_mut_ptr::<u8>(), size(b))
+                    match length {
+                        -1 => same_varlena(a.cast_mut_ptr(), b.cast_mut_ptr()),
+                        -2 => CStr::from_ptr(a.cast_mut_ptr()) == CStr::from_ptr(b.cast_mut_ptr()),
+                        fixed => {
+                            bytes(a.cast_mut_ptr(), fixed as usize) == bytes(b.cast_mut_ptr(), fixed as usize)
+                        }
+                    }
                 }
             }
             _ => false,
@@ -187,4 +205,30 @@ unsafe fn first_tuple(
         pg_sys::ExecDropSingleTupleTableSlot(slot);
         tuple
     }
+}
+
+/// Whether two varlenas hold the same, however each is stored: equal as they are, or else detoasted.
+///
+/// # Safety
+/// Both are valid varlenas.
+unsafe fn same_varlena(a: *mut pg_sys::varlena, b: *mut pg_sys::varlena) -> bool {
+    // SAFETY: the sizes are the values' own.
+    unsafe {
+        let stored = |v: *mut pg_sys::varlena| bytes(v.cast(), pgrx::varsize_any(v));
+        if stored(a) == stored(b) {
+            return true;
+        }
+        let content = |v: *mut pg_sys::varlena| {
+            let plain = pg_sys::pg_detoast_datum_packed(v);
+            bytes(pgrx::vardata_any(plain).cast(), pgrx::varsize_any_exhdr(plain))
+        };
+        content(a) == content(b)
+    }
+}
+
+/// # Safety
+/// `length` bytes can be read at `start` for as long as the result is used.
+unsafe fn bytes<'a>(start: *const u8, length: usize) -> &'a [u8] {
+    // SAFETY: as the caller promises.
+    unsafe { std::slice::from_raw_parts(start, length) }
 }

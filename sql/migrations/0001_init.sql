@@ -329,6 +329,9 @@ begin
       execute format('revoke all on table %I from %I', t, r);
       if r = 'service_role' and t <> 'callcoach_migrations' then
         execute format('grant all on table %I to service_role', t);
+      elsif r = 'authenticated' and t = 'orgs' then
+        -- Not its ids at Stripe and Clerk (whoever claims another's receives its people), nor its plan.
+        grant select, update (name, metadata) on table orgs to authenticated;
       elsif r = 'authenticated' and t = 'webhook_deliveries' then
         execute format('grant select on table %I to authenticated', t);
       elsif r = 'authenticated' and t <> 'callcoach_migrations' then

@@ -149,7 +149,10 @@ begin
   end loop;
 end
 $$;
+-- A scenario that is taken out of a track, or moved to another: the track it was in is counted again, too.
 create trigger sync_dimension_delete after delete on track_scenarios referencing old table as new_rows
+  for each statement execute function callcoach.sync_dimension('dim_tracks');
+create trigger sync_dimension_update_old after update on track_scenarios referencing old table as new_rows
   for each statement execute function callcoach.sync_dimension('dim_tracks');
 
 -- Readable by no API role: a materialized view cannot carry row level security.

@@ -13,6 +13,7 @@ use crate::kpis;
 use crate::rows::TriggerRow;
 use crate::scoring;
 use crate::spi::Schema;
+use crate::timestamps::{self, Timestamptz};
 use pgrx::AllocatedByPostgres;
 use pgrx::heap_tuple::PgHeapTuple;
 use pgrx::pg_sys::panic::ErrorReport;
@@ -46,7 +47,7 @@ fn before_write<'t>(trigger: &'t PgTrigger<'t>) -> Result<PgHeapTuple<'t, Alloca
         fill(trigger, &mut row, was_completed).map_err(|e| Error::InAttempt(id, Box::new(e)))?;
     }
     if is_update && row.changes_anything() {
-        row.set(c"updated_at", Some(crate::timestamps::now()))?;
+        row.set(c"updated_at", Some(timestamps::now()))?;
     }
     Ok(row.finish())
 }
@@ -78,20 +79,20 @@ fn fill(trigger: &PgTrigger, row: &mut TriggerRow, was_completed: bool) -> Resul
     Ok(())
 }
 
-/// Times are microseconds; PostgreSQL's infinities are the ends of i64 and give no duration.
+/// Infinite times give no duration; a CHECK refuses them right after.
 fn fill_times(row: &mut TriggerRow) -> Result<(), Error> {
-    let started: Option<i64> = row.get(c"started_at")?;
-    let mut ended: Option<i64> = row.get(c"ended_at")?;
+    let started: Option<Timestamptz> = row.get(c"started_at")?;
+    let mut ended: Option<Timestamptz> = row.get(c"ended_at")?;
     if ended.is_none() {
-        let now = crate::timestamps::now();
+        let now = timestamps::now();
         ended = Some(started.map_or(now, |started| started.max(now)));
         row.set(c"ended_at", ended)?;
     }
     if row.get::<i32>(c"duration_seconds")?.is_none()
-        && let (Some(started), Some(ended)) = (started, ended)
+        && let (Some(Timestamptz(started)), Some(Timestamptz(ended))) = (started, ended)
         && let Some(micros) = ended.checked_sub(started)
     {
-        let seconds = (micros + MICROS_PER_SECOND / 2).div_euclid(MICROS_PER_SECOND);
+        let seconds = micros.saturating_add(MICROS_PER_SECOND / 2).div_euclid(MICROS_PER_SECOND);
         row.set(c"duration_seconds", Some(seconds.clamp(0, i32::MAX.into()) as i32))?;
     }
     Ok(())

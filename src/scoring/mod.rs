@@ -7,6 +7,7 @@ use rubrics::rubric_of;
 
 use crate::error::Error;
 use crate::jsonb::Jsonb;
+use crate::spi::rows::{self, Mode};
 use crate::spi::{self, Schema};
 use crate::tenancy;
 use callcoach_core::scoring::{self, Inputs, Rubric, ScoreError, to_plain_string};
@@ -14,7 +15,6 @@ use pgrx::AnyNumeric;
 use pgrx::datum::DatumWithOid;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
-use pgrx::spi::SpiClient;
 use serde_json::Value;
 use std::rc::Rc;
 use uuid::Uuid;
@@ -36,18 +36,15 @@ fn score_attempt(
     fcinfo: pg_sys::FunctionCallInfo,
 ) -> Result<Option<AnyNumeric>, ErrorReport> {
     let schema = Schema::of_call(fcinfo);
-    Ok(Spi::connect_mut(|client| {
-        let attempt = Attempt::read(client, schema, LOCK_ATTEMPT, attempt_id)?;
-        if !tenancy::check_handed_org(Uuid::from_bytes(*attempt.org.as_bytes())) {
-            return Err(Error::NoSuchAttempt);
-        }
-        let rubric = attempt.rubric(client, schema)?;
-        let scored = Written::of(scoring::score(&rubric, &attempt.values.inputs())?)?;
-        let args: [DatumWithOid; 3] =
-            [attempt_id.into(), scored.score.clone().into(), scored.breakdown.into()];
-        spi::run(client, schema, WRITE_SCORE, &args)?;
-        Ok(scored.score)
-    })?)
+    let attempt = Attempt::read(schema, LOCK_ATTEMPT, Mode::Lock, attempt_id)?;
+    if !tenancy::check_handed_org(Uuid::from_bytes(*attempt.org.as_bytes())) {
+        return Err(Error::NoSuchAttempt.into());
+    }
+    let scored = scoring::score(&*attempt.rubric(schema)?, &attempt.values.inputs()).map_err(Error::Score)?;
+    let scored = Written::of(scored)?;
+    let args: [DatumWithOid; 3] = [attempt_id.into(), scored.score.clone().into(), scored.breakdown.into()];
+    Spi::connect_mut(|client| spi::run(client, schema, WRITE_SCORE, &args).map(|_| ()))?;
+    Ok(scored.score)
 }
 
 /// How an attempt's score comes about: a line for each criterion of the rubric, one for each mark the
@@ -76,11 +73,9 @@ fn explain_score(
     ErrorReport,
 > {
     let schema = Schema::of_call(fcinfo);
-    let scored = Spi::connect_mut(|client| -> Result<_, Error> {
-        let attempt = Attempt::read(client, schema, READ_ATTEMPT, attempt_id)?;
-        let rubric = attempt.rubric(client, schema)?;
-        Ok(scoring::explain(&rubric, &attempt.values.inputs())?)
-    })?;
+    let attempt = Attempt::read(schema, READ_ATTEMPT, Mode::Read, attempt_id)?;
+    let scored =
+        scoring::explain(&*attempt.rubric(schema)?, &attempt.values.inputs()).map_err(Error::Score)?;
     let rows = scored
         .lines
         .into_iter()
@@ -159,28 +154,21 @@ struct Attempt {
 }
 
 impl Attempt {
-    fn read(
-        client: &mut SpiClient,
-        schema: Schema,
-        sql: &'static str,
-        id: pgrx::Uuid,
-    ) -> Result<Self, Error> {
-        let rows = spi::run(client, schema, sql, &[id.into()])?;
-        if rows.is_empty() {
-            return Err(Error::NoSuchAttempt);
-        }
-        let row = rows.first();
-        let marks = Marks { evaluation: row.get(3)?, kpis: row.get(4)?, breakdown: row.get(5)? };
-        Ok(Self {
-            org: row.get(1)?.ok_or(Error::NoSuchAttempt)?,
-            scenario: row.get(2)?,
-            values: MarkValues::read(&marks)?,
-        })
+    fn read(schema: Schema, sql: &'static str, mode: Mode, id: pgrx::Uuid) -> Result<Self, Error> {
+        let found = rows::first(schema, sql, &[id.into()], mode, |row| {
+            let marks = Marks { evaluation: row.get(3)?, kpis: row.get(4)?, breakdown: row.get(5)? };
+            Ok(Self {
+                org: row.get(1)?.ok_or(Error::NoSuchAttempt)?,
+                scenario: row.get(2)?,
+                values: MarkValues::read(&marks)?,
+            })
+        })?;
+        found.ok_or(Error::NoSuchAttempt)
     }
 
-    fn rubric(&self, client: &mut SpiClient, schema: Schema) -> Result<Rc<Rubric>, Error> {
+    fn rubric(&self, schema: Schema) -> Result<Rc<Rubric>, Error> {
         let scenario = self.scenario.ok_or(Error::NoRubric)?;
-        rubric_of(client, schema, self.org, scenario)?.ok_or(Error::NoRubric)
+        rubric_of(schema, self.org, scenario)?.ok_or(Error::NoRubric)
     }
 }
 

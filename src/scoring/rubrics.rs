@@ -5,13 +5,13 @@ use crate::gucs;
 use crate::jsonb::Jsonb;
 use crate::majors;
 use crate::rows::TriggerRow;
-use crate::spi::{self, Schema};
+use crate::spi::Schema;
+use crate::spi::rows::{self, Mode};
 use callcoach_core::scoring::Rubric;
 use pgrx::AllocatedByPostgres;
 use pgrx::heap_tuple::PgHeapTuple;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
-use pgrx::spi::SpiClient;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -42,6 +42,8 @@ fn check_rubric<'t>(
 
 /// How many parsed rubrics a session keeps.
 const KEPT_RUBRICS: usize = 64;
+/// The largest it keeps, in bytes of binary jsonb.
+const KEPT_BYTES: usize = 64 << 10;
 
 #[derive(Default)]
 struct Rubrics {
@@ -56,28 +58,30 @@ thread_local! {
     static RUBRICS: RefCell<Rubrics> = RefCell::default();
 }
 
-/// The rubric an attempt at `scenario` is scored by.
-pub fn rubric_of(
-    client: &mut SpiClient,
-    schema: Schema,
-    org: pgrx::Uuid,
-    scenario: pgrx::Uuid,
-) -> Result<Option<Rc<Rubric>>, Error> {
-    let rows = spi::run(client, schema, READ_RUBRIC, &[org.into(), scenario.into()])?;
-    let Some(stored) = (if rows.is_empty() { None } else { rows.first().get::<Jsonb>(1)? }) else {
-        return Ok(None);
-    };
+/// The rubric an attempt at `scenario` is scored by, as the calling statement sees it.
+pub fn rubric_of(schema: Schema, org: pgrx::Uuid, scenario: pgrx::Uuid) -> Result<Option<Rc<Rubric>>, Error> {
+    let args = [org.into(), scenario.into()];
+    let found = rows::first(schema, READ_RUBRIC, &args, Mode::Read, |row| match row.get::<Jsonb>(1)? {
+        Some(stored) => parsed(stored).map(Some),
+        None => Ok(None),
+    })?;
+    Ok(found.flatten())
+}
+
+fn parsed(stored: Jsonb) -> Result<Rc<Rubric>, Error> {
     if let Some(kept) = RUBRICS.with_borrow(|kept| kept.parsed.get(stored.bytes()).cloned()) {
-        return Ok(Some(kept));
+        return Ok(kept);
     }
     let rubric = Rc::new(Rubric::parse(&stored.to_value("rubric")?)?);
-    RUBRICS.with_borrow_mut(|kept| {
-        if kept.parsed.len() >= KEPT_RUBRICS {
-            kept.parsed.clear();
-        }
-        kept.parsed.insert(stored.bytes().to_vec(), rubric.clone());
-    });
-    Ok(Some(rubric))
+    if stored.bytes().len() <= KEPT_BYTES {
+        RUBRICS.with_borrow_mut(|kept| {
+            if kept.parsed.len() >= KEPT_RUBRICS {
+                kept.parsed.clear();
+            }
+            kept.parsed.insert(stored.bytes().to_vec(), rubric.clone());
+        });
+    }
+    Ok(rubric)
 }
 
 /// The same for a row trigger: looked up once in a statement, however many rows it writes.
@@ -97,17 +101,19 @@ pub fn rubric_in_statement(
     if let Some(kept) = kept {
         return Ok(kept);
     }
-    let rubric = Spi::connect_mut(|client| rubric_of(client, schema, org, scenario))?;
+    let rubric = rubric_of(schema, org, scenario)?;
     RUBRICS.with_borrow_mut(|kept| kept.of_statement.insert([org, scenario], rubric.clone()));
     Ok(rubric)
 }
 
-/// Tells one statement, and what it may see, from the next: the transaction, the command (which a statement
-/// that writes moves on), the role and the organisation.
-type Statement = (u32, u32, pg_sys::Oid, Option<Uuid>);
+/// Tells one statement, and what it may see, from the next: the transaction, the subtransaction (a rollback to
+/// a savepoint takes back what was seen), the command (an UPDATE moves it on), the role, the organisation.
+type Statement = (u32, u32, u32, pg_sys::Oid, Option<Uuid>);
 
 fn current_statement() -> Statement {
-    // SAFETY: two plain reads.
-    let (command, role) = unsafe { (pg_sys::GetCurrentCommandId(false), pg_sys::GetUserId()) };
-    (majors::local_transaction(), command, role, gucs::org_claim())
+    // SAFETY: three plain reads.
+    let (subtransaction, command, role) = unsafe {
+        (pg_sys::GetCurrentSubTransactionId(), pg_sys::GetCurrentCommandId(false), pg_sys::GetUserId())
+    };
+    (majors::local_transaction(), subtransaction, command, role, gucs::org_claim())
 }

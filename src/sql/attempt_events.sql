@@ -23,14 +23,16 @@
          jsonb_build_object(
            'attempt_id', id, 'user_id', user_id, 'scenario_id', scenario_id, 'assignment_id', assignment_id,
            'started_at', started_at, 'ended_at', ended_at, 'duration_seconds', duration_seconds,
-           'score', score, 'kpis', kpis) as data
+           -- KPIs and marks may have been written by hand: beyond this size receivers have to fetch them.
+           'score', score, 'kpis', case when octet_length(kpis::text) <= 65536 then kpis end) as data
     from scored
    where completed_now
   union all
   select org_id, 'attempt.scored.low',
          jsonb_build_object(
            'attempt_id', id, 'user_id', user_id, 'scenario_id', scenario_id, 'assignment_id', assignment_id,
-           'score', score, 'threshold', threshold, 'score_breakdown', score_breakdown)
+           'score', score, 'threshold', threshold,
+           'score_breakdown', case when octet_length(score_breakdown::text) <= 65536 then score_breakdown end)
     from scored
    where score < threshold
      and (was_completed and score_before < threshold) is not true

@@ -14,3 +14,5 @@ insert into {schema}.webhook_deliveries
 select w.org_id, w.id, m.event, m.key, m.data, m.body, 'pending', now()
   from message m
   join {schema}.webhooks w on w.org_id = m.org_id and w.enabled and m.event = any (w.events)
+-- An endpoint that is being deleted is waited for, and then left out.
+   for key share of w

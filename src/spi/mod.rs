@@ -4,6 +4,8 @@
 //! Statements name their tables as `{schema}.orgs`: the schema is the one the calling function or the
 //! triggering table lives in, never what the caller's search_path says.
 
+pub mod rows;
+
 use crate::error::Error;
 use callcoach_core::scoring::DEFAULT_LOW_SCORE_THRESHOLD;
 use pgrx::PgTrigger;

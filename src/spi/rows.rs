@@ -1,0 +1,103 @@
+//! Statements that give one row, run with PostgreSQL's own choice of snapshot.
+//!
+//! pgrx's client assigns a transaction id to whoever may write, and moves the command counter on: a read in a
+//! STABLE function or in a row trigger must do neither (a GET runs read only, a parallel worker and a standby
+//! have no ids to give).
+
+use super::Schema;
+use crate::error::Error;
+use pgrx::datum::DatumWithOid;
+use pgrx::{FromDatum, IntoDatum, Spi, pg_sys};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::ffi::CString;
+
+/// How a statement sees and treats what it reads.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// What the calling statement sees; nothing is written.
+    Read,
+    /// What is committed by now; rows may be locked.
+    Lock,
+}
+
+/// One row of a result.
+pub struct Row {
+    tuple: pg_sys::HeapTuple,
+    descriptor: pg_sys::TupleDesc,
+}
+
+impl Row {
+    /// Column `number`, from 1. What it points into lasts as long as the closure that reads the row.
+    pub fn get<T: FromDatum + IntoDatum>(&self, number: i32) -> Result<Option<T>, Error> {
+        let mut is_null = false;
+        // SAFETY: a tuple of this descriptor, and a column of T's type.
+        unsafe {
+            if pg_sys::SPI_gettypeid(self.descriptor, number) != T::type_oid() {
+                return Err(Error::Internal(format!("column {number} of a result is of another type")));
+            }
+            let datum = pg_sys::SPI_getbinval(self.tuple, self.descriptor, number, &mut is_null);
+            Ok(T::from_datum(datum, is_null))
+        }
+    }
+}
+
+/// By the statement's text, which is one `const` each, and the schema's name.
+type Key = (*const u8, usize, String);
+
+thread_local! {
+    /// Plans are kept for the session and never freed.
+    static PLANS: RefCell<HashMap<Key, pg_sys::SPIPlanPtr>> = RefCell::default();
+}
+
+/// Runs `sql` and hands its first row to `read`; `None` without a row.
+pub fn first<R>(
+    schema: Schema,
+    sql: &'static str,
+    args: &[DatumWithOid],
+    mode: Mode,
+    read: impl FnOnce(Row) -> Result<R, Error>,
+) -> Result<Option<R>, Error> {
+    Spi::connect(|_| {
+        let plan = plan(schema, sql, args)?;
+        let mut values: Vec<_> = args
+            .iter()
+            .map(|arg| arg.datum().map_or(pg_sys::Datum::from(0), |datum| datum.sans_lifetime()))
+            .collect();
+        let nulls: Vec<_> =
+            args.iter().map(|arg| if arg.datum().is_some() { b' ' } else { b'n' } as _).collect();
+        // SAFETY: connected to SPI; a kept plan with as many parameters as there are values, of their types.
+        // The result belongs to this connection, which outlasts `read`.
+        unsafe {
+            let status =
+                pg_sys::SPI_execute_plan(plan, values.as_mut_ptr(), nulls.as_ptr(), mode == Mode::Read, 1);
+            if status < 0 {
+                return Err(Error::Internal(format!("SPI_execute_plan: {status}")));
+            }
+            if pg_sys::SPI_processed == 0 || pg_sys::SPI_tuptable.is_null() {
+                return Ok(None);
+            }
+            let table = pg_sys::SPI_tuptable;
+            read(Row { tuple: *(*table).vals, descriptor: (*table).tupdesc }).map(Some)
+        }
+    })
+}
+
+fn plan(schema: Schema, sql: &'static str, args: &[DatumWithOid]) -> Result<pg_sys::SPIPlanPtr, Error> {
+    let key = (sql.as_ptr(), sql.len(), schema.name()?);
+    if let Some(kept) = PLANS.with_borrow(|plans| plans.get(&key).copied()) {
+        return Ok(kept);
+    }
+    let text =
+        CString::new(schema.qualify(sql)?).map_err(|_| Error::Internal("NUL in a statement".into()))?;
+    let mut types: Vec<_> = args.iter().map(DatumWithOid::oid).collect();
+    // SAFETY: connected to SPI; the types are as many as the length says.
+    let plan = unsafe { pg_sys::SPI_prepare(text.as_ptr(), types.len() as _, types.as_mut_ptr()) };
+    if plan.is_null() {
+        return Err(Error::Internal("SPI_prepare gave no plan".into()));
+    }
+    // SAFETY: a plan that was just made and is not kept yet.
+    unsafe { pg_sys::SPI_keepplan(plan) };
+    PLANS.with_borrow_mut(|plans| plans.insert(key, plan));
+    Ok(plan)
+}
