@@ -25,7 +25,10 @@ trap clean_up EXIT
 trap 'exit 130' INT TERM
 
 say "a fresh cluster: Supabase's roles, the extension, its migrations, two organisations"
-scripts/cluster.sh fresh integration
+STORAGE_JWT_SECRET=storage-secret-of-these-tests-$RANDOM$RANDOM$RANDOM
+export STORAGE_JWT_SECRET
+scripts/cluster.sh fresh integration callcoach.storage_url=https://storage.test/storage/v1 \
+  "callcoach.storage_jwt_secret=$STORAGE_JWT_SECRET"
 eval "$(scripts/cluster.sh env integration)"
 createdb "$database"
 export PGDATABASE=$database

@@ -20,7 +20,9 @@ select to_regclass('callcoach_migrations') is null as fresh \gset
 \endif
 select count(*) filter (where version = '0002_reporting') = 0 as need_0002,
        count(*) filter (where version = '0003_articles') = 0 as need_0003,
-       count(*) filter (where version = '0004_clerk_jwt_integration') = 0 as need_0004
+       count(*) filter (where version = '0004_clerk_jwt_integration') = 0 as need_0004,
+       count(*) filter (where version = '0005_roles') = 0 as need_0005,
+       count(*) filter (where version = '0006_storage') = 0 as need_0006
   from callcoach_migrations \gset
 \if :need_0002
   \ir migrations/0002_reporting.sql
@@ -30,5 +32,11 @@ select count(*) filter (where version = '0002_reporting') = 0 as need_0002,
 \endif
 \if :need_0004
   \ir migrations/0004_clerk_jwt_integration.sql
+\endif
+\if :need_0005
+  \ir migrations/0005_roles.sql
+\endif
+\if :need_0006
+  \ir migrations/0006_storage.sql
 \endif
 commit;

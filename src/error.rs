@@ -3,7 +3,7 @@
 //! Messages never carry secrets, payloads or transcripts. Text that came from the caller (event and
 //! criterion names) is shortened before it gets here.
 
-use callcoach_core::{scoring, transcript::TranscriptError, webhook};
+use callcoach_core::{scoring, signed_url::PathError, transcript::TranscriptError, webhook};
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 use pgrx::spi::SpiError;
@@ -27,8 +27,20 @@ pub enum Error {
     OrgDenied,
     /// The call needs an organisation and none is set.
     NoOrg,
+    /// A change would leave an organisation without an admin.
+    LastAdmin,
+    /// A statement that row level security does not cover, by a caller it holds back.
+    Statement(&'static str),
     /// The event or its payload is not one that can be sent.
     Webhook(webhook::WebhookError),
+    /// The path names no object that could be.
+    Path(PathError),
+    /// The caller may not read the object, or it is under no organisation.
+    ObjectDenied,
+    /// Seconds that are not between 1 and this many.
+    TimeToLive(i32),
+    /// A setting that the call needs is empty.
+    NotConfigured(&'static str),
     /// An argument that must not be NULL.
     NullArgument(&'static str),
     /// A stored jsonb value that serde_json cannot take (nested deeper than 128 levels).
@@ -146,7 +158,35 @@ fn shape(error: Error) -> Shape {
         }
         Error::NoOrg => Shape::new(Code::ERRCODE_INSUFFICIENT_PRIVILEGE, "no organisation is set")
             .hint("Call set_org_claim(org_id) earlier in the same transaction."),
+        Error::LastAdmin => {
+            Shape::new(Code::ERRCODE_CHECK_VIOLATION, "an organisation keeps at least one admin")
+                .detail("The change would remove its last one.")
+                .hint("Make another member admin first.")
+        }
+        Error::Statement(what) => Shape::new(
+            Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+            format!("{what} is not allowed in a session that acts for organisations"),
+        )
+        .detail("Row level security does not cover it.")
+        .hint(if what == "EXPLAIN" {
+            "Connect as a role that bypasses row level security, or have callcoach.allow_explain turned on."
+        } else {
+            "Connect as a role that bypasses row level security."
+        }),
         Error::Webhook(e) => Shape::new(invalid, e.message()).hint(e.hint()),
+        Error::Path(e) => Shape::new(invalid, e.message()).hint(e.hint()),
+        Error::ObjectDenied => {
+            Shape::new(Code::ERRCODE_INSUFFICIENT_PRIVILEGE, "not allowed to read that object")
+                .detail("It is not under the current organisation, or not for the caller's role.")
+                .hint("Paths are bucket/organisation/name; exports are bucket/organisation/requester/name.")
+        }
+        Error::TimeToLive(most) => Shape::new(invalid, format!("ttl must be between 1 and {most} seconds"))
+            .hint("The most is the setting callcoach.signed_url_max_ttl."),
+        Error::NotConfigured(setting) => Shape::new(
+            Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+            format!("the setting {setting} is empty"),
+        )
+        .hint("Ask the database's administrator to set it."),
         Error::NullArgument(name) => {
             Shape::new(Code::ERRCODE_NULL_VALUE_NOT_ALLOWED, format!("argument \"{name}\" must not be null"))
         }

@@ -1,47 +1,104 @@
 //! Settings, and the organisation claim, which is a setting too.
 
+use crate::majors;
 use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
-use std::ffi::CString;
+use pgrx::pg_sys;
+use std::cell::Cell;
+use std::ffi::{CStr, CString, c_char, c_void};
+use uuid::Uuid;
 
+/// The name of the claim, as policies and `current_setting()` know it.
+pub const ORG_CLAIM_NAME: &CStr = c"jwt.claims.org_id";
 /// The claim's value while no organisation is set. No organisation may have this id (a CHECK on orgs),
 /// so a policy that reads the setting itself finds no rows instead of failing on an empty string.
-const NO_ORG: &std::ffi::CStr = c"00000000-0000-0000-0000-000000000000";
+const NO_ORG: &CStr = c"00000000-0000-0000-0000-000000000000";
 
 static ORG_CLAIM: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(NO_ORG));
-
+static GUARD_CLAIM: GucSetting<bool> = GucSetting::<bool>::new(true);
 static GATEWAYS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(
     c"authenticator, supabase_storage_admin, supabase_realtime_admin",
 ));
+static ALLOW_EXPLAIN: GucSetting<bool> = GucSetting::<bool>::new(false);
+static STORAGE_URL: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(None);
+static STORAGE_JWT_SECRET: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(None);
+static SIGNED_URL_MAX_TTL: GucSetting<i32> = GucSetting::<i32>::new(3600);
 
-/// The name of the claim, as policies and `current_setting()` know it.
-pub const ORG_CLAIM_NAME: &std::ffi::CStr = c"jwt.claims.org_id";
+thread_local! {
+    /// The transaction that `write_org_claim` last wrote in.
+    static CLAIM_WRITTEN: Cell<Option<u32>> = const { Cell::new(None) };
+}
 
 /// The organisation claim of this transaction; `None` while none is set.
-pub fn org_claim() -> Option<uuid::Uuid> {
+pub fn org_claim() -> Option<Uuid> {
     let text = ORG_CLAIM.get()?;
-    let id = uuid::Uuid::parse_str(text.to_str().ok()?).ok()?;
+    let id = Uuid::parse_str(text.to_str().ok()?).ok()?;
     (!id.is_nil()).then_some(id)
+}
+
+/// Has this transaction set the claim, or taken it back, through the functions that may?
+pub fn claim_was_written() -> bool {
+    CLAIM_WRITTEN.get() == Some(majors::local_transaction())
+}
+
+/// Sets the claim for the rest of the transaction, as a superuser would: who may was asked before.
+pub fn write_org_claim(org: Option<Uuid>) {
+    // The text form, and the NUL that a C string ends with.
+    let mut text = [0; uuid::fmt::Hyphenated::LENGTH + 1];
+    org.unwrap_or(Uuid::nil()).hyphenated().encode_lower(&mut text);
+    // SAFETY: both strings end with a NUL and outlive the call, which copies them.
+    unsafe {
+        pg_sys::set_config_option(
+            ORG_CLAIM_NAME.as_ptr(),
+            text.as_ptr().cast(),
+            pg_sys::GucContext::PGC_SUSET,
+            pg_sys::GucSource::PGC_S_SESSION,
+            pg_sys::GucAction::GUC_ACTION_LOCAL,
+            true,
+            0,
+            false,
+        );
+    }
+    CLAIM_WRITTEN.set(Some(majors::local_transaction()));
+}
+
+/// Is the claim out of reach of ordinary roles?
+pub fn claim_is_guarded() -> bool {
+    GUARD_CLAIM.get()
 }
 
 /// Is `role` one of the login roles whose request.jwt.claims were verified before they were set?
 pub fn is_gateway(role: &str) -> bool {
-    GATEWAYS
-        .get()
-        .and_then(|list| list.into_string().ok())
-        .is_some_and(|list| list.split(',').any(|name| name.trim() == role))
+    text(&GATEWAYS).is_some_and(|list| list.split(',').any(|name| name.trim() == role))
+}
+
+/// May callers whom row level security holds back run EXPLAIN?
+pub fn explain_is_allowed() -> bool {
+    ALLOW_EXPLAIN.get()
+}
+
+/// Where Supabase Storage is: the base of signed URLs.
+pub fn storage_url() -> Option<String> {
+    text(&STORAGE_URL)
+}
+
+/// The key that Supabase Storage verifies its tokens with.
+pub fn storage_jwt_secret() -> Option<String> {
+    text(&STORAGE_JWT_SECRET)
+}
+
+/// How long a signed URL may be good for, in seconds.
+pub fn signed_url_max_ttl() -> i32 {
+    SIGNED_URL_MAX_TTL.get()
+}
+
+/// A setting's text; `None` where it is empty.
+fn text(setting: &GucSetting<Option<CString>>) -> Option<String> {
+    setting.get()?.into_string().ok().filter(|text| !text.is_empty())
 }
 
 /// Defines the settings. Called once, from `_PG_init`.
 pub fn init() {
-    // SUSET, so that ordinary roles can set it only through set_org_claim(), which checks them.
-    GucRegistry::define_string_guc(
-        ORG_CLAIM_NAME,
-        c"The organisation whose rows this transaction sees.",
-        c"Set by set_org_claim(org_id) and callcoach.pre_request(), after checking that the caller may act there.",
-        &ORG_CLAIM,
-        GucContext::Suset,
-        GucFlags::empty(),
-    );
+    define_claim();
     GucRegistry::define_string_guc(
         c"callcoach.gateways",
         c"Login roles whose request.jwt.claims are trusted, separated by commas.",
@@ -50,6 +107,95 @@ pub fn init() {
         GucContext::Suset,
         GucFlags::SUPERUSER_ONLY,
     );
+    GucRegistry::define_bool_guc(
+        c"callcoach.allow_explain",
+        c"Lets API users run EXPLAIN.",
+        c"Its estimates are made from every organisation's rows, so it is refused to callers whom row level security holds back. Turn it on where those are trusted, as on a development machine.",
+        &ALLOW_EXPLAIN,
+        GucContext::Suset,
+        GucFlags::empty(),
+    );
+    GucRegistry::define_string_guc(
+        c"callcoach.storage_url",
+        c"Base of the URLs that grant_signed_url() makes.",
+        c"Supabase Storage as clients reach it: https://PROJECT.supabase.co/storage/v1.",
+        &STORAGE_URL,
+        GucContext::Suset,
+        GucFlags::empty(),
+    );
+    // SAFETY: the hooks do not panic.
+    unsafe {
+        GucRegistry::define_string_guc_with_hooks(
+            c"callcoach.storage_jwt_secret",
+            c"The project's JWT secret, with which grant_signed_url() signs.",
+            c"As Supabase Storage has it. Set it in postgresql.conf or by ALTER SYSTEM; it is never shown.",
+            &STORAGE_JWT_SECRET,
+            GucContext::Suset,
+            GucFlags::SUPERUSER_ONLY | GucFlags::NO_SHOW_ALL,
+            Some(check_secret),
+            None,
+            Some(show_secret),
+        );
+    }
+    GucRegistry::define_int_guc(
+        c"callcoach.signed_url_max_ttl",
+        c"How long a signed URL may be good for at most.",
+        c"A URL cannot be taken back, so it should not outlive the use it was made for.",
+        &SIGNED_URL_MAX_TTL,
+        1,
+        604_800,
+        GucContext::Suset,
+        GucFlags::UNIT_S,
+    );
     // SAFETY: a C string that lives as long as the program, handed over during _PG_init.
-    unsafe { pgrx::pg_sys::MarkGUCPrefixReserved(c"callcoach".as_ptr()) };
+    unsafe { pg_sys::MarkGUCPrefixReserved(c"callcoach".as_ptr()) };
+}
+
+fn define_claim() {
+    // SAFETY: a plain read.
+    let at_start = unsafe { pg_sys::process_shared_preload_libraries_in_progress };
+    GucRegistry::define_bool_guc(
+        c"callcoach.guard_claim",
+        c"Keeps the organisation claim out of reach of ordinary roles.",
+        c"Off: any role may set jwt.claims.org_id, and so see any organisation. For test suites that set the claim themselves. In postgresql.conf or on the command line only.",
+        &GUARD_CLAIM,
+        // A library that is loaded later cannot define what is fixed at the server's start; neither can be
+        // set in a session, for a database or for a role.
+        if at_start { GucContext::Postmaster } else { GucContext::Sighup },
+        GucFlags::empty(),
+    );
+    GucRegistry::define_string_guc(
+        ORG_CLAIM_NAME,
+        c"The organisation whose rows this transaction sees.",
+        c"Set by set_org_claim(org_id) and callcoach.pre_request(), after checking that the caller may act there.",
+        &ORG_CLAIM,
+        // What ordinary roles may set is decided here: nothing, so that only those functions can.
+        if GUARD_CLAIM.get() { GucContext::Suset } else { GucContext::Userset },
+        GucFlags::empty(),
+    );
+}
+
+/// Refuses ALTER DATABASE and ALTER ROLE: what they store, everybody can read in pg_db_role_setting.
+unsafe extern "C-unwind" fn check_secret(
+    value: *mut *mut c_char,
+    _extra: *mut *mut c_void,
+    source: pg_sys::GucSource::Type,
+) -> bool {
+    // SAFETY: PostgreSQL hands over a pointer to the new value, NULL or a C string; the detail is a constant.
+    unsafe {
+        let is_empty = (*value).is_null() || **value == 0;
+        if source == pg_sys::GucSource::PGC_S_TEST && !is_empty {
+            pg_sys::GUC_check_errdetail_string =
+                c"Everybody can read what is stored for a database, role or function. Use ALTER SYSTEM."
+                    .as_ptr()
+                    .cast_mut();
+            return false;
+        }
+    }
+    true
+}
+
+unsafe extern "C-unwind" fn show_secret() -> *const c_char {
+    let shown = if storage_jwt_secret().is_some() { c"********" } else { c"" };
+    shown.as_ptr()
 }

@@ -7,7 +7,9 @@
 //! | `kpis` | compute_kpis |
 //! | `reporting` | populate_fact_from_attempt, refresh_reporting, refresh_reporting_views, dimensions |
 //! | `scoring` | score_attempt, explain_score, the check of rubrics |
-//! | `tenancy` | set_org_claim, current_org_id, callcoach.pre_request |
+//! | `signatures` | verify_stripe_signature, verify_svix_signature |
+//! | `storage` | grant_signed_url |
+//! | `tenancy` | set_org_claim, current_org_id, current_user_id, callcoach.pre_request, acts_as, org_role |
 //! | `timestamps` | updated_at |
 //! | `webhooks` | enqueue_webhook |
 #![cfg_attr(any(test, feature = "pg_test"), allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
@@ -26,7 +28,9 @@ mod pg_tests;
 mod reporting;
 mod rows;
 mod scoring;
+mod signatures;
 mod spi;
+mod storage;
 mod tenancy;
 mod timestamps;
 mod webhooks;
@@ -39,11 +43,13 @@ pgrx::pg_module_magic!(name, version);
 #[pg_schema]
 mod callcoach {}
 extension_sql!("CREATE SCHEMA callcoach;", name = "internal_schema", bootstrap);
+extension_sql_file!("sql/security_findings.sql", name = "security_findings");
 extension_sql_file!("sql/extension.sql", name = "comments_and_grants", finalize);
 
 #[pg_guard]
 extern "C-unwind" fn _PG_init() {
     gucs::init();
+    tenancy::init();
 }
 
 /// What cargo-pgrx's test runner looks for.

@@ -100,18 +100,56 @@ impl Table {
         keys: &[(&CStr, Key)],
         want: &CStr,
     ) -> Result<Option<T>, Error> {
+        self.read(keys, want, |value| Ok(value))
+    }
+
+    /// The same, handed to `read` while the row is held: for values that point into it.
+    pub fn read<T: FromDatum + IntoDatum, R>(
+        &self,
+        keys: &[(&CStr, Key)],
+        want: &CStr,
+        read: impl FnOnce(T) -> Result<R, Error>,
+    ) -> Result<Option<R>, Error> {
+        self.datum(keys, want, |datum, is_null, type_oid| {
+            if type_oid != T::type_oid() {
+                return Err(Error::not_ours(want));
+            }
+            // SAFETY: a datum of T's type.
+            unsafe { T::from_datum(datum, is_null) }.map(read).transpose()
+        })
+    }
+
+    /// The label of the enum in column `want` of that row.
+    pub fn find_label(&self, keys: &[(&CStr, Key)], want: &CStr) -> Result<Option<String>, Error> {
+        self.datum(keys, want, |datum, is_null, type_oid| {
+            // SAFETY: a syscache look-up by oid.
+            if !unsafe { pg_sys::type_is_enum(type_oid) } {
+                return Err(Error::not_ours(want));
+            }
+            let value = pg_sys::Oid::from_u32(datum.value() as u32);
+            Ok((!is_null).then(|| pgrx::enum_helper::lookup_enum_by_oid(value).0))
+        })
+    }
+
+    /// Hands column `want` of that row to `read`, with its type.
+    fn datum<R>(
+        &self,
+        keys: &[(&CStr, Key)],
+        want: &CStr,
+        read: impl FnOnce(pg_sys::Datum, bool, pg_sys::Oid) -> Result<Option<R>, Error>,
+    ) -> Result<Option<R>, Error> {
         let found = self.scan(keys, |descriptor, tuple| {
             let mut is_null = false;
-            // SAFETY: a tuple of this descriptor, while the scan that owns it lasts, and a column of T's type;
-            // T copies the value.
-            unsafe {
+            // SAFETY: a tuple of this descriptor, while the scan that owns it lasts.
+            let (datum, type_oid) = unsafe {
                 let number = pg_sys::SPI_fnumber(descriptor, want.as_ptr());
-                if number < 1 || pg_sys::SPI_gettypeid(descriptor, number) != T::type_oid() {
+                if number < 1 {
                     return Err(Error::not_ours(want));
                 }
                 let datum = pg_sys::SPI_getbinval(tuple, descriptor, number, &mut is_null);
-                Ok(T::from_datum(datum, is_null))
-            }
+                (datum, pg_sys::SPI_gettypeid(descriptor, number))
+            };
+            read(datum, is_null, type_oid)
         })?;
         Ok(found.transpose()?.flatten())
     }

@@ -3,8 +3,12 @@
 use crate::error::{self, Error};
 use crate::rows::TriggerRow;
 use pgrx::AllocatedByPostgres;
+use pgrx::callconv::{Arg, ArgAbi};
 use pgrx::heap_tuple::PgHeapTuple;
 use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::pgrx_sql_entity_graph::metadata::{
+    ArgumentError, ReturnsError, ReturnsRef, SqlMappingRef, SqlTranslatable, TypeOrigin,
+};
 use pgrx::prelude::*;
 
 /// A timestamptz: microseconds since 2000-01-01 00:00 UTC. The ends of i64 are the infinities.
@@ -27,16 +31,49 @@ impl IntoDatum for Timestamptz {
     }
 }
 
+// SAFETY: an argument of type timestamptz is a datum that from_polymorphic_datum() takes.
+unsafe impl<'fcx> ArgAbi<'fcx> for Timestamptz {
+    unsafe fn unbox_arg_unchecked(arg: Arg<'_, 'fcx>) -> Self {
+        // SAFETY: PostgreSQL calls with the declared types; NULL never gets here (STRICT or Option).
+        match unsafe { arg.unbox_arg_using_from_datum() } {
+            Some(time) => time,
+            None => pgrx::error!("timestamptz argument is null"),
+        }
+    }
+}
+
+// SAFETY: maps to PostgreSQL's own type timestamptz.
+unsafe impl SqlTranslatable for Timestamptz {
+    const TYPE_IDENT: &'static str = pgrx::pgrx_resolved_type!(Timestamptz);
+    const TYPE_ORIGIN: TypeOrigin = TypeOrigin::External;
+    const ARGUMENT_SQL: Result<SqlMappingRef, ArgumentError> = Ok(SqlMappingRef::literal("timestamptz"));
+    const RETURN_SQL: Result<ReturnsRef, ReturnsError> =
+        Ok(ReturnsRef::One(SqlMappingRef::literal("timestamptz")));
+}
+
 /// The transaction's start, as SQL's now() gives it.
 pub fn now() -> Timestamptz {
     // SAFETY: reads a number.
     Timestamptz(unsafe { pg_sys::GetCurrentTransactionStartTimestamp() })
 }
 
+/// From 1970 to 2000, in microseconds.
+const UNIX_EPOCH: i64 =
+    (pg_sys::POSTGRES_EPOCH_JDATE - pg_sys::UNIX_EPOCH_JDATE) as i64 * 86_400 * MICROS_PER_SECOND;
+const MICROS_PER_SECOND: i64 = 1_000_000;
+
 /// The same in microseconds since 1970.
 pub fn now_micros() -> i64 {
-    const DAYS: i64 = (pg_sys::POSTGRES_EPOCH_JDATE - pg_sys::UNIX_EPOCH_JDATE) as i64;
-    now().0 + DAYS * 86_400 * 1_000_000
+    now().0 + UNIX_EPOCH
+}
+
+/// Whole seconds since 1970, rounded down; `None` for an infinite time, or one at the end of the range.
+pub fn unix_seconds(time: Timestamptz) -> Option<i64> {
+    let is_finite = time.0 != i64::MIN && time.0 != i64::MAX;
+    is_finite
+        .then(|| time.0.checked_add(UNIX_EPOCH))
+        .flatten()
+        .map(|micros| micros.div_euclid(MICROS_PER_SECOND))
 }
 
 /// BEFORE UPDATE: sets updated_at to now(), unless the update changes nothing.

@@ -19,6 +19,9 @@ pub enum Mode {
     Read,
     /// What is committed by now; rows may be locked.
     Lock,
+    /// What is committed by now, also where the transaction's isolation would show what was there at its start;
+    /// nothing is written.
+    Latest,
 }
 
 /// One row of a result.
@@ -69,8 +72,26 @@ pub fn first<R>(
         // SAFETY: connected to SPI; a kept plan with as many parameters as there are values, of their types.
         // The result belongs to this connection, which outlasts `read`.
         unsafe {
-            let status =
-                pg_sys::SPI_execute_plan(plan, values.as_mut_ptr(), nulls.as_ptr(), mode == Mode::Read, 1);
+            let (values, nulls) = (values.as_mut_ptr(), nulls.as_ptr());
+            let status = match mode {
+                Mode::Read => pg_sys::SPI_execute_plan(plan, values, nulls, true, 1),
+                Mode::Lock => pg_sys::SPI_execute_plan(plan, values, nulls, false, 1),
+                Mode::Latest => {
+                    // As foreign keys look: this transaction's own changes are visible from here on.
+                    pg_sys::CommandCounterIncrement();
+                    let now = pg_sys::GetLatestSnapshot();
+                    pg_sys::SPI_execute_snapshot(
+                        plan,
+                        values,
+                        nulls,
+                        now,
+                        std::ptr::null_mut(),
+                        true,
+                        false,
+                        1,
+                    )
+                }
+            };
             if status < 0 {
                 return Err(Error::Internal(format!("SPI_execute_plan: {status}")));
             }

@@ -6,6 +6,8 @@ comment on function set_org_claim(uuid) is
   'Makes the transaction act in an organisation (policies show its rows) until it ends; NULL takes the claim back. 42501 where the caller may not act there.';
 comment on function current_org_id() is
   'The organisation this transaction acts in; NULL while none is set. For policies: org_id = (select current_org_id()).';
+comment on function current_user_id() is
+  'The user of the request, by the verified token''s sub; NULL without one.';
 comment on function compute_kpis(jsonb) is
   'KPIs of a transcript [{speaker, text, start_ms, end_ms}, …]: talk_ms, listen_ms, talk_listen_ratio, words_per_minute, filler_words, interruptions, questions_asked, sentiment_score.';
 comment on function score_attempt(uuid) is
@@ -20,6 +22,20 @@ comment on function refresh_reporting_views() is
   'The same as refresh_reporting().';
 comment on function enqueue_webhook(text, jsonb) is
   'Queues an event for each enabled endpoint of the current organisation that subscribes to it; returns for how many.';
+comment on function grant_signed_url(text, int) is
+  'A URL that opens the object at bucket/organisation/… of Supabase Storage for ttl seconds. 42501 unless the caller may read it.';
+comment on function verify_stripe_signature(text, text, text, int, timestamptz) is
+  'Did Stripe sign this payload? header is Stripe-Signature, secret the endpoint''s. False for whatever is missing, malformed, too old or too new.';
+comment on function verify_svix_signature(text, text, text, text, text, int, timestamptz) is
+  'Did Clerk (or another sender of Svix or Standard Webhooks) sign this payload? False for whatever is missing, malformed, too old or too new.';
+comment on function callcoach.org_role() is
+  'The caller''s role in the current organisation, as text; NULL for who is not a member. current_org_role() gives it its type.';
+comment on function callcoach.acts_as(text[]) is
+  'Has the caller one of these roles in the current organisation? For policies: (select callcoach.acts_as(''manager'', ''admin'')). A server that has set the claim without a user''s token acts as an admin.';
+comment on function callcoach.keep_an_admin() is
+  'Trigger on org_members: the last admin of an organisation stays.';
+comment on function callcoach.security_findings() is
+  'What would open a door: tables without row level security, grants without a policy, functions of PUBLIC, settings. No rows: nothing found.';
 comment on function callcoach.pre_request() is
   'PostgREST''s db-pre-request hook: sets the organisation from the x-org-id header or the request''s token, and clears what the pooled session carried.';
 comment on function callcoach.webhook_body(uuid, text, uuid, jsonb) is
@@ -49,14 +65,22 @@ declare
   callers constant jsonb := '{
     "set_org_claim(uuid)":              ["authenticated", "service_role"],
     "current_org_id()":                 ["anon", "authenticated", "service_role"],
+    "current_user_id()":                ["anon", "authenticated", "service_role"],
     "compute_kpis(jsonb)":              ["authenticated", "service_role"],
+    "grant_signed_url(text,int)":       ["authenticated", "service_role"],
     "explain_score(uuid)":              ["authenticated", "service_role"],
     "score_attempt(uuid)":              ["service_role"],
     "populate_fact_from_attempt(uuid)": ["service_role"],
     "refresh_reporting()":              ["service_role"],
     "refresh_reporting_views()":        ["service_role"],
     "enqueue_webhook(text,jsonb)":      ["service_role"],
+    "verify_stripe_signature(text,text,text,int,timestamptz)":         ["service_role"],
+    "verify_svix_signature(text,text,text,text,text,int,timestamptz)": ["service_role"],
     "callcoach.pre_request()":          ["anon", "authenticated", "service_role"],
+    "callcoach.org_role()":             ["anon", "authenticated", "service_role"],
+    "callcoach.acts_as(text[])":        ["anon", "authenticated", "service_role"],
+    "callcoach.keep_an_admin()":        [],
+    "callcoach.security_findings()":    [],
     "callcoach.webhook_body(uuid,text,uuid,jsonb)": [],
     "callcoach.touch_updated_at()":     [],
     "callcoach.check_rubric()":         [],

@@ -1,9 +1,8 @@
 //! The organisation claim: `set_org_claim`, `current_org_id` and the request hook.
 
-use super::access::{Named, Token, may_act, provider_org, setting};
+use super::access::{current_org, home_schema, may_act, requested_org};
 use crate::error::Error;
 use crate::gucs;
-use crate::lookup::{Key, Table};
 use crate::spi::Schema;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
@@ -19,14 +18,16 @@ fn set_org_claim(org_id: Option<pgrx::Uuid>, fcinfo: pg_sys::FunctionCallInfo) -
     {
         return Err(Error::OrgDenied.into());
     }
-    write_claim(org);
+    gucs::write_org_claim(org);
     Ok(())
 }
 
-/// The organisation this transaction acts in; NULL while none is set. Never raises.
+/// The organisation this transaction acts in; NULL while there is none. Never raises: policies ask, and where
+/// the answer cannot be found they must show nothing.
 #[pg_extern(stable, parallel_safe)]
-fn current_org_id() -> Option<pgrx::Uuid> {
-    gucs::org_claim().map(|id| pgrx::Uuid::from_bytes(*id.as_bytes()))
+fn current_org_id(fcinfo: pg_sys::FunctionCallInfo) -> Option<pgrx::Uuid> {
+    let org = current_org(Schema::of_call(fcinfo)).unwrap_or(None);
+    org.map(|id| pgrx::Uuid::from_bytes(*id.as_bytes()))
 }
 
 /// PostgREST's hook before each request (`pgrst.db_pre_request`): takes back what the pooled session
@@ -34,61 +35,9 @@ fn current_org_id() -> Option<pgrx::Uuid> {
 /// act there), else from the organisation the token names.
 #[pg_extern(volatile, parallel_unsafe, schema = "callcoach")]
 fn pre_request() -> Result<(), ErrorReport> {
-    write_claim(None);
-    let schema = home_schema()?;
-    if let Some(header) = header("x-org-id") {
-        let org = Uuid::try_parse(&header).map_err(|_| Error::OrgDenied)?;
-        if !may_act(schema, org)? {
-            return Err(Error::OrgDenied.into());
-        }
-        write_claim(Some(org));
-        return Ok(());
-    }
-    let named = match Token::current().and_then(|token| token.org()) {
-        None => None,
-        Some(Named::Id(id)) => Some(id),
-        Some(Named::ProviderId(id)) => provider_org(schema, &id)?,
-    };
-    // A token may name an organisation that is not here (yet): its user sees no rows, and can still sign up.
-    if let Some(org) = named
-        && may_act(schema, org)?
-    {
-        write_claim(Some(org));
+    gucs::write_org_claim(None);
+    if let Some(org) = requested_org(home_schema()?)? {
+        gucs::write_org_claim(Some(org));
     }
     Ok(())
-}
-
-fn header(name: &str) -> Option<String> {
-    let headers: serde_json::Value = serde_json::from_str(&setting(c"request.headers")?).ok()?;
-    headers.get(name)?.as_str().map(str::to_owned)
-}
-
-/// The schema of the extension's public functions, and so of its tables.
-fn home_schema() -> Result<Schema, Error> {
-    let found =
-        Table::extensions().find::<pg_sys::Oid>(&[(c"extname", Key::Name(c"callcoach"))], c"extnamespace")?;
-    match found {
-        Some(oid) => Ok(Schema::from_oid(oid)),
-        None => Err(Error::Internal("the extension callcoach is not installed".into())),
-    }
-}
-
-/// Sets the claim for the rest of the transaction, as a superuser would: who may was asked before.
-fn write_claim(org: Option<Uuid>) {
-    // The text form, and the NUL that a C string ends with.
-    let mut text = [0; uuid::fmt::Hyphenated::LENGTH + 1];
-    org.unwrap_or(Uuid::nil()).hyphenated().encode_lower(&mut text);
-    // SAFETY: both strings end with a NUL and outlive the call, which copies them.
-    unsafe {
-        pg_sys::set_config_option(
-            gucs::ORG_CLAIM_NAME.as_ptr(),
-            text.as_ptr().cast(),
-            pg_sys::GucContext::PGC_SUSET,
-            pg_sys::GucSource::PGC_S_SESSION,
-            pg_sys::GucAction::GUC_ACTION_LOCAL,
-            true,
-            0,
-            false,
-        );
-    }
 }

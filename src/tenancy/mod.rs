@@ -1,6 +1,17 @@
-//! Which organisation a transaction acts in, and who may choose it.
+//! Which organisation a transaction acts in, who may choose it, and as what the caller acts there.
 
 mod access;
+mod admins;
 mod claim;
+mod identity;
+mod login;
+mod statements;
+mod token;
 
-pub use access::check_handed_org;
+pub use access::{Acting, acting, check_handed_org, current_org, current_user};
+pub use login::{bypasses_rls, outer_user};
+
+/// Called once, from `_PG_init`.
+pub fn init() {
+    statements::init();
+}

@@ -10,16 +10,20 @@ const member = () => asMember('user_ada', A.org)
 const ARGUMENTS = {
   set_org_claim: { org_id: A.org },
   current_org_id: {},
+  current_user_id: {},
   compute_kpis: { transcript: [] },
   explain_score: { attempt_id: A.attempt },
   score_attempt: { attempt_id: A.attempt },
   populate_fact_from_attempt: { attempt_id: A.attempt },
   refresh_reporting: {},
   refresh_reporting_views: {},
-  enqueue_webhook: { event: 'user.added', payload: {} }
+  enqueue_webhook: { event: 'user.added', payload: {} },
+  grant_signed_url: { path: `recordings/${A.org}/call.mp3`, ttl: 60 },
+  verify_stripe_signature: { payload: '', header: '', secret: '' },
+  verify_svix_signature: { payload: '', msg_id: '', msg_timestamp: '', signature: '', secret: '' }
 }
-const FOR_EVERYONE = ['current_org_id']
-const FOR_USERS = [...FOR_EVERYONE, 'set_org_claim', 'compute_kpis', 'explain_score']
+const FOR_EVERYONE = ['current_org_id', 'current_user_id']
+const FOR_USERS = [...FOR_EVERYONE, 'set_org_claim', 'compute_kpis', 'explain_score', 'grant_signed_url']
 
 test('the functions tried here are all that the extension has in public', () => {
   const there = rows(`select p.proname from pg_proc p
@@ -110,8 +114,9 @@ test('score_attempt before there are marks is 55000, and writes nothing', async 
     { score: null, score_breakdown: null })
 })
 
-test('explain_score reads as its caller: the server, whom no policy holds back, may ask of any attempt', async () => {
-  const lines = data(await (await asServer(A.org)).rpc('explain_score', { attempt_id: B.attempt }))
+test('explain_score: the server, whom no policy holds back, may ask of any attempt, in an organisation only of its own', async () => {
+  refused(await (await asServer(A.org)).rpc('explain_score', { attempt_id: B.attempt }), 404, 'PT404')
+  const lines = data(await (await asServer()).rpc('explain_score', { attempt_id: B.attempt }))
   assert.deepEqual(lines.map((l) => [l.criterion, l.score]), [['Opening', 40], ['Close', 80], [null, 70]])
 })
 

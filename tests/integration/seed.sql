@@ -54,10 +54,10 @@ insert into articles (slug, title, content, category, published_at) values
   ('next-month', 'Next month', '# Soon', 'blog', now() + interval '30 days'),
   ('a-draft', 'A draft', '# Draft', 'blog', null);
 
--- What a careless project might have beside callcoach. The table shows that the default privileges of
--- supabase_roles.sql are in force; the function leaves a claim on the pooled session, past its transaction.
-create table left_open (note text);
-insert into left_open values ('anyone may read this');
+-- What a careless project might have beside callcoach, made after installing it: a table without row level
+-- security, and a function that leaves a claim on the pooled session, past its transaction.
+create table nobody_granted (note text);
+insert into nobody_granted values ('for the server');
 create function leave_claim_behind(org_id uuid) returns void
   language sql security definer set search_path = pg_catalog
   as $$ select set_config('jwt.claims.org_id', org_id::text, false) $$;

@@ -25,9 +25,8 @@ test('schema callcoach is 406 for tables too', async () => {
   for (const caller of await callers()) refused(await caller.schema('callcoach').from('anything').select(), 406, 'PGRST106')
 })
 
-test('the API\'s own description shows an anonymous caller articles and current_org_id, and no tenant table', async () => {
+test('the API\'s own description shows an anonymous caller articles and who he is, and no tenant table', async () => {
   const { paths } = await (await bare('/')).json()
-  // left_open and leave_claim_behind are the careless neighbours of seed.sql.
   assert.deepEqual(Object.keys(paths).sort(),
-    ['/', '/articles', '/left_open', '/rpc/current_org_id', '/rpc/leave_claim_behind'])
+    ['/', '/articles', '/rpc/current_org_id', '/rpc/current_org_role', '/rpc/current_user_id'])
 })

@@ -101,12 +101,19 @@ const other = (table, values) => ({
   webhooks: { name: 'x', url: 'https://evil.example', secret: 'x'.repeat(16), events: ['scenario.completed'] }
 }[table])
 
+// What the own organisation's admin may change; of attempts nothing.
+const CHANGES = {
+  org_members: { role: 'trainee' }, scenarios: { title: 'x' }, tracks: { title: 'x' }, track_scenarios: { position: 9 },
+  assignments: { required: false }, webhooks: { secret: 'y'.repeat(16) }
+}
 for (const table of ['org_members', 'scenarios', 'tracks', 'track_scenarios', 'assignments', 'scenario_attempts', 'webhooks']) {
   test(`${table}: insert, update and delete in another organisation are refused or touch nothing`, async () => {
     const theirs = () => rows(`select * from ${table} where org_id = '${B.org}' order by 1, 2, 3`)
     const before = theirs()
     refused(await ada.from(table).insert({ ...other(table), org_id: B.org }), 403, '42501')
-    assert.deepEqual(data(await ada.from(table).update({ org_id: B.org }).eq('org_id', B.org).select()), [])
+    const change = CHANGES[table] && await ada.from(table).update(CHANGES[table]).eq('org_id', B.org).select()
+    if (change) assert.deepEqual(data(change), [])
+    refused(await ada.from(table).update({ org_id: B.org }).eq('org_id', B.org).select(), 403, '42501')
     assert.deepEqual(data(await ada.from(table).delete().eq('org_id', B.org).select()), [])
     assert.deepEqual(theirs(), before)
   })
@@ -136,7 +143,7 @@ test('upsert on another organisation\'s key is refused and changes nothing', asy
 
 test('a foreign key to another organisation\'s row fails like one to no row at all', async () => {
   const error = async (scenario_id) => {
-    const answer = await ada.from('scenario_attempts').insert({ user_id: 'user_ada', scenario_id })
+    const answer = await ada.from('assignments').insert({ assignee_user_id: 'user_both', type: 'scenario', scenario_id })
     return JSON.stringify(refused(answer, 409, '23503')).replaceAll(scenario_id, 'THAT')
   }
   assert.equal(await error(B.scenario), await error(NOWHERE))
@@ -159,8 +166,11 @@ test('an anonymous caller is refused at every tenant table, with Supabase\'s ano
   }
 })
 
-test('a table that nobody closed is open: the default privileges were in force when these were made', async () => {
-  assert.equal(data(await (await asAnon()).from('left_open').select()).length, 1)
+test('what a project makes after installing is closed to clients until it is granted', async () => {
+  refused(await (await asAnon()).from('nobody_granted').select(), 401, '42501')
+  refused(await ada.from('nobody_granted').select(), 403, '42501')
+  refused(await ada.rpc('leave_claim_behind', { org_id: A.org }), 403, '42501')
+  assert.equal(data(await (await asServer()).from('nobody_granted').select()).length, 1)
 })
 
 for (const view of ['mv_leaderboard_month', 'mv_org_overview', 'mv_scenario_insights']) {

@@ -7,5 +7,7 @@ pub mod jsonb;
 pub mod kpis;
 pub mod scoring;
 pub mod sentiment;
+pub mod signatures;
+pub mod signed_url;
 pub mod transcript;
 pub mod webhook;

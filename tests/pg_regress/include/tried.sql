@@ -16,3 +16,4 @@ exception when others then
   hint := nullif(hint, '');
 end
 $$;
+grant execute on function pg_temp.tried(text) to public;

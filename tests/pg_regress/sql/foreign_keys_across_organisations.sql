@@ -7,6 +7,7 @@
 \set ECHO none
 \i :include
 \set ECHO all
+insert into org_members (org_id, user_id, role) values (:'org_a', 'ada', 'admin');
 \c - authenticator
 \set ON_ERROR_ROLLBACK on
 \set ECHO none
@@ -15,8 +16,8 @@
 
 begin;
 set local role authenticated;
-select set_config('request.jwt.claims', '{"sub": "ana"}', true), set_org_claim(:'org_a');
--- Each statement with B's id and with an id that is nowhere.
+select set_config('request.jwt.claims', '{"sub": "ada"}', true), set_org_claim(:'org_a');
+-- Each statement with B's id and with an id that is nowhere, by an admin: attempts are not even an admin's to write.
 select f.code, f.message, f.detail, f is not distinct from m as the_same_for_a_missing_one
   from (values
     ('insert into scenario_attempts (user_id, scenario_id) values (''ana'', %L)', :'scenario_b'),

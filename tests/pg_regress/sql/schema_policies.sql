@@ -9,8 +9,15 @@ select c.relname as unprotected
   from pg_class c
  where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relrowsecurity;
 
-select tablename, policyname, permissive, cmd, roles, qual, with_check
+\pset format unaligned
+\pset tuples_only on
+select tablename, policyname, permissive, cmd, roles,
+       case when with_check is distinct from qual then e'\n  using ' || qual end,
+       case when with_check is distinct from qual then e'\n  with check ' || with_check
+            else e'\n  using and with check ' || qual end
   from pg_policies where schemaname = 'public' order by tablename collate "C", policyname collate "C";
+\pset tuples_only off
+\pset format aligned
 
 -- Every table, view and type has a comment.
 select c.relname as without_comment from pg_class c

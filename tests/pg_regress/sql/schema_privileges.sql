@@ -22,7 +22,7 @@ select c.relname, c.relkind,
  where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm')
  group by c.oid, c.relname, c.relkind order by c.relname collate "C";
 
--- Column privileges would go unnoticed above: none.
+-- By column: what is inserted and updated. No id, so that it comes from the database; org_id is inserted, and never changed.
 select attrelid::regclass, attname, attacl from pg_attribute a join pg_class c on c.oid = a.attrelid
  where c.relnamespace = 'public'::regnamespace and attacl is not null;
 

@@ -1,0 +1,142 @@
+-- What would open a door, in the schema of the tables and in the extension's own. No rows: nothing found.
+create function callcoach.security_findings(out object text, out finding text, out remedy text)
+returns setof record language sql stable parallel safe set search_path = pg_catalog, pg_temp as $$
+with api_role as (
+  select oid, rolname from pg_roles where rolname in ('anon', 'authenticated', 'service_role')
+), relation as (
+  select c.oid, c.oid::regclass::text as object, c.relkind, c.relrowsecurity, c.reloptions, c.relacl, c.relowner
+    from pg_class c
+   where c.relnamespace = '@extschema@'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f')
+     and not exists (select from pg_depend d
+                      where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
+), function as (
+  select p.oid, p.oid::regprocedure::text as object, p.prosecdef, p.proacl, p.proowner,
+         exists (select from unnest(p.proconfig) s where s like 'search\_path=%') as has_search_path,
+         e.extname is not null as ours
+    from pg_proc p
+    left join pg_depend d on d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e'
+    left join pg_extension e on e.oid = d.refobjid and e.extname = 'callcoach'
+   where p.pronamespace in ('@extschema@'::regnamespace, 'callcoach'::regnamespace)
+     -- What other extensions bring is theirs to judge.
+     and (d.objid is null or e.extname is not null)
+), table_grant as (
+  select r.oid, r.object, r.relkind, g.grantee, a.rolname, g.privilege_type, null as attname
+    from relation r, aclexplode(r.relacl) g left join api_role a on a.oid = g.grantee
+  union all
+  select r.oid, r.object, r.relkind, g.grantee, a.rolname, g.privilege_type, c.attname
+    from relation r
+    join pg_attribute c on c.attrelid = r.oid and c.attacl is not null, aclexplode(c.attacl) g
+    left join api_role a on a.oid = g.grantee
+), function_grant as (
+  select f.*, g.grantee, a.rolname
+    from function f, aclexplode(coalesce(f.proacl, acldefault('f', f.proowner))) g
+    left join api_role a on a.oid = g.grantee
+), policy as (
+  select r.object, p.polrelid, p.polname, p.polcmd, p.polroles, p.polpermissive,
+         concat_ws(' ', pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)) as condition
+    from pg_policy p join relation r on r.oid = p.polrelid
+), command as (
+  select * from (values ('r', 'SELECT'), ('a', 'INSERT'), ('w', 'UPDATE'), ('d', 'DELETE')) as c (polcmd, privilege)
+)
+select object, 'row level security is off',
+       format('alter table %s enable row level security', object)
+  from relation where relkind in ('r', 'p') and not relrowsecurity
+union all
+select object, 'the view reads with its owner''s rights, past row level security',
+       format('alter view %s set (security_invoker = true)', object)
+  from relation
+ where relkind = 'v' and not coalesce(reloptions && '{security_invoker=true,security_invoker=on,security_invoker=1}', false)
+union all
+select distinct object, format('%s can read it, and it cannot carry row level security', coalesce(rolname, 'PUBLIC')),
+       format('revoke all on %s from %s', object, coalesce(rolname, 'public'))
+  from table_grant where relkind in ('m', 'f') and (rolname is not null or grantee = 0)
+union all
+select distinct object, format('PUBLIC holds %s', privilege_type), format('revoke all on %s from public', object)
+  from table_grant where grantee = 0 and relkind not in ('m', 'f')
+union all
+select object, format('%s holds %s', rolname, privilege_type),
+       format('revoke %s on %s from %I', lower(privilege_type), object, rolname)
+  from table_grant
+ where rolname is not null and privilege_type not in ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+union all
+-- service_role passes row level security, and needs no policy.
+select distinct g.object, format('%s holds %s, and no policy says of which rows', g.rolname, g.privilege_type),
+       format('revoke %s on %s from %I', lower(g.privilege_type), g.object, g.rolname)
+  from table_grant g
+  join command c on c.privilege = g.privilege_type
+ where g.rolname in ('anon', 'authenticated') and g.relkind in ('r', 'p')
+   and not exists (select from policy p
+                    where p.polrelid = g.oid and p.polcmd::text in ('*', c.polcmd)
+                      and p.polroles && array[0::oid, g.grantee])
+union all
+-- What is nobody's in particular (the calendar, published articles) has no org_id.
+select object, format('policy %I lets rows of every organisation through', polname), 'add org_id = (select current_org_id())'
+  from policy p
+ where polpermissive and condition !~ 'current_org_id|jwt\.claims\.org_id'
+   and exists (select from pg_attribute a where a.attrelid = p.polrelid and a.attname = 'org_id' and not a.attisdropped)
+union all
+select object, format('policy %I asks its functions for every row', polname), 'write (select current_org_id()) and the like'
+  from policy
+ where regexp_replace(condition, 'SELECT \(*(\w+\.)?(current_org_id|current_user_id|current_org_role|acts_as|current_setting|uid|jwt|role)\(', '', 'g')
+       ~ '\m(current_org_id|current_user_id|current_org_role|acts_as|current_setting|auth\.\w+)\('
+union all
+select p.object, format('%s policies for %s and %s: any of them opens', count(*), lower(c.privilege), coalesce(r.rolname, 'PUBLIC')),
+       'make them one'
+  from policy p
+  join command c on p.polcmd::text in ('*', c.polcmd), unnest(p.polroles) as role (oid)
+  left join pg_roles r on r.oid = role.oid
+ where p.polpermissive
+ group by p.object, c.privilege, role.oid, r.rolname having count(*) > 1
+union all
+select object, 'it runs with its owner''s rights, and with its caller''s search_path',
+       format('alter function %s set search_path = pg_catalog, pg_temp', object)
+  from function where prosecdef and not has_search_path
+union all
+select object, 'its search_path is its caller''s', format('alter function %s set search_path = ''''', object)
+  from function where not prosecdef and not has_search_path and not ours
+union all
+select object, 'PUBLIC can call it', format('revoke execute on function %s from public', object)
+  from function_grant where grantee = 0
+union all
+select object, 'anon can call it, and it runs with its owner''s rights',
+       format('revoke execute on function %s from anon', object)
+  from function_grant where rolname = 'anon' and prosecdef
+union all
+select conrelid::regclass::text, format('foreign key %I has no index', conname),
+       format('create index on %s (%s)', conrelid::regclass,
+         (select string_agg(quote_ident(a.attname), ', ' order by k.n)
+            from unnest(conkey) with ordinality as k (attnum, n)
+            join pg_attribute a on a.attrelid = conrelid and a.attnum = k.attnum))
+  from pg_constraint join relation r on r.oid = conrelid
+ where contype = 'f'
+   and not exists (select from pg_index i
+                    where i.indrelid = conrelid and i.indisvalid
+                      and (i.indkey::int2[])[0:cardinality(conkey) - 1] @> conkey
+                      and conkey @> (i.indkey::int2[])[0:cardinality(conkey) - 1])
+union all
+select min(i.indexrelid::regclass::text), format('the same index as %s', max(i.indexrelid::regclass::text)),
+       format('drop index %s', min(i.indexrelid::regclass::text))
+  from pg_index i join relation r on r.oid = i.indrelid
+ group by i.indrelid, i.indkey::text, i.indclass::text, i.indoption::text, i.indcollation::text,
+          coalesce(pg_get_expr(i.indpred, i.indrelid), ''), coalesce(pg_get_expr(i.indexprs, i.indrelid), '')
+having count(*) > 1
+union all
+select nspname::text, format('%s can create objects in the schema', coalesce(a.rolname, 'PUBLIC')),
+       format('revoke create on schema %I from %s', nspname, coalesce(a.rolname, 'public'))
+  from pg_namespace n, aclexplode(n.nspacl) g left join api_role a on a.oid = g.grantee
+ where n.oid in ('@extschema@'::regnamespace, 'callcoach'::regnamespace) and g.privilege_type = 'CREATE'
+   and (a.rolname is not null or g.grantee = 0)
+union all
+select rolname::text, 'the role passes row level security', format('alter role %I nosuperuser nobypassrls', rolname)
+  from pg_roles where rolname in ('anon', 'authenticated', 'authenticator') and (rolsuper or rolbypassrls)
+union all
+select 'callcoach.guard_claim', 'any role can choose any organisation', 'turn it on, and restart'
+ where current_setting('callcoach.guard_claim') = 'off'
+union all
+select 'callcoach', 'the library is loaded by its first call: until then a forged claim is not refused',
+       'add callcoach to shared_preload_libraries or session_preload_libraries'
+ where not string_to_array(replace(concat_ws(',', current_setting('shared_preload_libraries'),
+                                             current_setting('session_preload_libraries')), ' ', ''), ',')
+           && '{callcoach,$libdir/callcoach}'
+ order by 1, 2
+$$;
