@@ -57,3 +57,5 @@ alter table storage.objects owner to supabase_storage_admin;
 alter table storage.buckets enable row level security;
 alter table storage.objects enable row level security;
 grant all on storage.buckets, storage.objects to anon, authenticated, service_role;
+-- Where callcoach is installed already, its default privileges keep new functions from PUBLIC.
+grant execute on function storage.foldername(text) to public;

@@ -7,7 +7,7 @@
 out=$RUN_DIR/regress_output
 passed=0
 failed=0
-clean_up() { scripts/cluster.sh remove regress; scripts/cluster.sh remove restored; }
+clean_up() { for cluster in regress restored loading; do scripts/cluster.sh remove $cluster; done; }
 trap clean_up EXIT
 scripts/cluster.sh fresh regress
 eval "$(scripts/cluster.sh env regress)"
@@ -147,6 +147,51 @@ SQL
   completes crashed public
 }
 
+# Forging the claim, by SET and by PGOPTIONS, on clusters that load the library in different ways. What is seen:
+# the claim as current_setting() gives it before anything calls the library; then the rows that the policies
+# show, current_org_id(), and the claim once more.
+forged() { # forged SETTING=VALUE …
+  scripts/cluster.sh fresh loading "$@"
+  eval "$(scripts/cluster.sh env loading)"
+  createdb loading
+  sql -d loading -f scripts/supabase_roles.sql -f sql/install.sql 2>/dev/null
+  PGDATABASE=loading with_data
+  sql -d loading -c 'create role forger login in role authenticated'
+  local org claim seen
+  org=$(sql -d loading -At -c 'select min(id::text) from orgs')
+  claim="case current_setting('jwt.claims.org_id', true) when '$org' then 'forged' else 'nothing' end"
+  seen="select (select count(*) > 0 from scenarios where org_id = '$org'), current_org_id() is not null, $claim"
+  forger() { psql -XAtq -F ' ' -d loading -U forger "$@" -c "select $claim" -c "$seen" 2>&1 |
+    grep -v '^WARNING' | sed 's/.*FATAL/FATAL/; s/ to set.*//' | paste -sd ' '; }
+  forger -c "set jwt.claims.org_id = '$org'"
+  PGOPTIONS="-c jwt.claims.org_id=$org" forger
+}
+
+guards_the_claim_however_it_is_loaded() {
+  # Preloaded: refused from the first statement on.
+  diff <(forged shared_preload_libraries=callcoach) - <<<'ERROR:  permission denied nothing f f nothing
+FATAL:  permission denied'
+  diff <(forged shared_preload_libraries= session_preload_libraries=callcoach) - <<<'ERROR:  permission denied nothing f f nothing
+nothing f f nothing'
+  # Loaded by its first call: what was forged before stands until then, for who reads the setting itself. The
+  # policies call the library, and so see through it.
+  diff <(forged shared_preload_libraries=) - <<<'forged f f nothing
+forged f f nothing'
+  # The guard is off at the server's start, for test suites.
+  diff <(forged callcoach.guard_claim=off) - <<<'forged t t forged
+forged t t forged'
+  diff <(forged shared_preload_libraries= session_preload_libraries=callcoach callcoach.guard_claim=off) - <<<'forged t t forged
+forged t t forged'
+  # It cannot be turned off in a session, for a role or a database.
+  scripts/cluster.sh fresh loading shared_preload_libraries= session_preload_libraries=callcoach
+  eval "$(scripts/cluster.sh env loading)"
+  for attempt in 'set callcoach.guard_claim = off' 'alter role postgres set callcoach.guard_claim = off' \
+    'alter database postgres set callcoach.guard_claim = off'; do
+    ! sql -d postgres -c "load 'callcoach'" -c "$attempt"
+  done
+  scripts/cluster.sh remove loading
+}
+
 if [ $# = 0 ]; then
   specs=()
   for file in tests/isolation/specs/*.spec; do specs+=("$(basename "$file" .spec)"); done
@@ -156,6 +201,7 @@ if [ $# = 0 ]; then
   check installs_without_supabase
   check restores_into_a_new_cluster
   check survives_a_crash
+  check guards_the_claim_however_it_is_loaded
 fi
 echo "regress: $passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -50,7 +50,9 @@ impl Token {
     /// What cannot be parsed still is a token: one that names nobody.
     fn parse(text: &CStr) -> Self {
         let claims: Value = serde_json::from_slice(text.to_bytes()).unwrap_or(Value::Null);
-        let text_at = |path| claims.pointer(path).and_then(Value::as_str);
+        // PostgreSQL's text holds no NUL: what is named with one is nobody.
+        let is_name = |text: &&str| !text.is_empty() && !text.contains('\0');
+        let text_at = |path| claims.pointer(path).and_then(Value::as_str).filter(is_name);
         let org = ["/app_metadata/org_id", "/o/id", "/org_id"].into_iter().find_map(text_at);
         Self {
             org: org.map(|name| match Uuid::try_parse(name) {
