@@ -42,16 +42,31 @@ select w.name as endpoint, d.event, d.status, left(d.idempotency_key::text, 8) a
 \echo '--- The body of one, as it will be signed'
 select left(body, 150) || ' …' as body from webhook_deliveries where event = 'scenario.completed' order by length(body) limit 1;
 
-\echo '--- The same tables, as a member of Northwind with a verified token sees them'
+\echo '--- The same tables, as the people see them: PostgREST''s login, each with a verified token'
+\set ana '{"sub": "user_ana", "o": {"id": "org_harbor"}}'
+\set mia '{"sub": "user_mia", "o": {"id": "org_harbor"}}'
+\set noa '{"sub": "user_noa", "o": {"id": "org_northwind"}}'
+\set eve '{"sub": "user_eve"}'
+\c - authenticator
+\i examples/demo/people.sql
 begin;
-select set_config('request.jwt.claims', '{"sub": "user_noa", "o": {"id": "org_northwind"}}', true) \g /dev/null
 set local role authenticated;
-select callcoach.pre_request() \g /dev/null
-select (select string_agg(name, ', ') from orgs) as orgs, (select count(*) from scenarios) as scenarios,
-       (select count(*) from scenario_attempts) as attempts, (select count(*) from fact_scenario_attempts) as facts,
-       (select count(*) from webhook_deliveries) as deliveries;
-\echo '--- She asks for Harbor Lending''s rows: there are none for her. She claims to act there: refused.'
-select count(*) as harbor_attempts from scenario_attempts where org_id = 'a0000000-0000-4000-8000-000000000000';
-\set ON_ERROR_STOP off
-select set_org_claim('a0000000-0000-4000-8000-000000000000');
+select who, p.* from (values
+    ('Ana, a trainee', :'ana'), ('Mia, a manager', :'mia'), ('Noa, of another organisation', :'noa'),
+    ('Eve, an outsider with a token', :'eve')) as t (who, token), pg_temp.sees(token) as p;
+\echo '--- What they may do: rows touched (and taken back), or the error'
+select who, what, e.* from (values
+    ('Ana', :'ana', 'starts a call', $$insert into scenario_attempts (user_id, scenario_id)
+                                       values ('user_ana', 'a1000000-0000-4000-8000-000000000000')$$),
+    ('Ana', :'ana', 'starts one for Ben', $$insert into scenario_attempts (user_id) values ('user_ben')$$),
+    ('Ana', :'ana', 'gives herself 100', $$update scenario_attempts set score = 100$$),
+    ('Ana', :'ana', 'makes herself admin', $$update org_members set role = 'admin' where user_id = 'user_ana'$$),
+    ('Mia', :'mia', 'edits a scenario', $$update scenarios set title = title where id = 'a1000000-0000-4000-8000-000000000000'$$),
+    ('Mia', :'mia', 'reads the webhooks'' secrets', $$select secret from webhooks$$),
+    ('Noa', :'noa', 'asks for Harbor''s calls', $$select from scenario_attempts where org_id = 'a0000000-0000-4000-8000-000000000000'$$),
+    ('Noa', :'noa', 'claims to act in Harbor', $$select set_org_claim('a0000000-0000-4000-8000-000000000000')$$),
+    ('Noa', :'noa', 'forges the claim', $$select set_config('jwt.claims.org_id', 'a0000000-0000-4000-8000-000000000000', true)$$),
+    ('Eve', :'eve', 'adds herself to Harbor', $$insert into org_members (org_id, user_id, role)
+                                                values ('a0000000-0000-4000-8000-000000000000', 'user_eve', 'admin')$$)
+  ) as t (who, token, what, statement), pg_temp.tries(token, statement) as e;
 rollback;
