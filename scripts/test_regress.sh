@@ -192,6 +192,17 @@ forged t t forged'
   scripts/cluster.sh remove loading
 }
 
+# A reload writes the settings it changes to the server's log, but for this one.
+keeps_the_storage_secret_out_of_the_log() {
+  sql -c "alter system set callcoach.storage_jwt_secret = 'first-value-of-the-secret'" \
+    -c "alter system set callcoach.storage_url = 'https://storage.test'" -c 'select pg_reload_conf()' >/dev/null
+  sql -c "alter system set callcoach.storage_jwt_secret = 'second-value-of-the-secret'" -c 'select pg_reload_conf()' >/dev/null
+  for _ in $(seq 50); do ! grep -q 'storage_url' "$PGHOST/server.log" || break; sleep 0.1; done
+  grep 'parameter "callcoach.storage_url" changed' "$PGHOST/server.log"
+  ! grep 'value-of-the-secret' "$PGHOST/server.log"
+  sql -c 'alter system reset all' -c 'select pg_reload_conf()' >/dev/null
+}
+
 if [ $# = 0 ]; then
   specs=()
   for file in tests/isolation/specs/*.spec; do specs+=("$(basename "$file" .spec)"); done
@@ -202,6 +213,7 @@ if [ $# = 0 ]; then
   check restores_into_a_new_cluster
   check survives_a_crash
   check guards_the_claim_however_it_is_loaded
+  check keeps_the_storage_secret_out_of_the_log
 fi
 echo "regress: $passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -29,8 +29,8 @@ pub enum Error {
     NoOrg,
     /// A change would leave an organisation without an admin.
     LastAdmin,
-    /// A statement that row level security does not cover, by a caller it holds back.
-    Statement(&'static str),
+    /// A statement (its command tag) that row level security does not cover, by a caller it holds back.
+    Statement(String),
     /// The event or its payload is not one that can be sent.
     Webhook(webhook::WebhookError),
     /// The path names no object that could be.
@@ -165,14 +165,12 @@ fn shape(error: Error) -> Shape {
         }
         Error::Statement(what) => Shape::new(
             Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
-            format!("{what} is not allowed in a session that acts for organisations"),
+            format!("{what} is not for roles that row level security holds back"),
         )
-        .detail("Row level security does not cover it.")
-        .hint(if what == "EXPLAIN" {
-            "Connect as a role that bypasses row level security, or have callcoach.allow_explain turned on."
-        } else {
-            "Connect as a role that bypasses row level security."
-        }),
+        .detail(
+            "Row level security does not cover it: anon, authenticated and their members run queries only.",
+        )
+        .hint("Connect as another role, or have callcoach.guard_statements turned off for this one."),
         Error::Webhook(e) => Shape::new(invalid, e.message()).hint(e.hint()),
         Error::Path(e) => Shape::new(invalid, e.message()).hint(e.hint()),
         Error::ObjectDenied => {

@@ -19,6 +19,7 @@ use pgrx::prelude::*;
 mod attempts;
 mod error;
 mod gucs;
+mod hooks;
 mod jsonb;
 mod kpis;
 mod lookup;
@@ -49,7 +50,7 @@ extension_sql_file!("sql/extension.sql", name = "comments_and_grants", finalize)
 #[pg_guard]
 extern "C-unwind" fn _PG_init() {
     gucs::init();
-    tenancy::init();
+    hooks::init();
 }
 
 /// What cargo-pgrx's test runner looks for.

@@ -66,6 +66,7 @@ pub struct Table {
 enum Index {
     PrimaryKey,
     Of(pg_sys::Oid),
+    Catalog(pg_sys::Oid),
 }
 
 impl Table {
@@ -76,16 +77,14 @@ impl Table {
 
     /// The table and index of these names. Without the index rows are still found, by reading them all.
     pub fn by_index(schema: Schema, table: &CStr, index: &CStr) -> Result<Self, Error> {
-        // SAFETY: a syscache look-up by C string and oid.
-        let index = unsafe { pg_sys::get_relname_relid(index.as_ptr(), schema.oid()) };
-        Ok(Self { relation: relation(schema, table)?, index: Index::Of(index) })
+        Ok(Self { relation: relation(schema, table)?, index: Index::Of(schema.table(index)) })
     }
 
     /// The catalog of extensions, by name.
     pub fn extensions() -> Self {
         Self {
             relation: pg_sys::ExtensionRelationId,
-            index: Index::Of(pg_sys::Oid::from(pg_sys::ExtensionNameIndexId)),
+            index: Index::Catalog(pg_sys::Oid::from(pg_sys::ExtensionNameIndexId)),
         }
     }
 
@@ -159,9 +158,25 @@ impl Table {
         keys: &[(&CStr, Key)],
         read: impl FnOnce(pg_sys::TupleDesc, pg_sys::HeapTuple) -> R,
     ) -> Result<Option<R>, Error> {
-        // SAFETY: the relation is locked while it is read, and the keys are of the columns' types.
+        // SAFETY: the relation is locked while it is read, and closed whatever comes of it.
         unsafe {
             let relation = pg_sys::table_open(self.relation, pg_sys::AccessShareLock as _);
+            let found = self.scan_open(relation, keys, read);
+            pg_sys::table_close(relation, pg_sys::AccessShareLock as _);
+            found
+        }
+    }
+
+    /// # Safety
+    /// `relation` is ours, open and locked.
+    unsafe fn scan_open<R>(
+        &self,
+        relation: pg_sys::Relation,
+        keys: &[(&CStr, Key)],
+        read: impl FnOnce(pg_sys::TupleDesc, pg_sys::HeapTuple) -> R,
+    ) -> Result<Option<R>, Error> {
+        // SAFETY: as the caller promises; the keys are of the columns' types, and the index holds them.
+        unsafe {
             // A view, or an application's own table of that name, would be a crash further down.
             if (*(*relation).rd_rel).relkind as u8 != pg_sys::RELKIND_RELATION {
                 return Err(Error::Internal("an organisation is looked up in what is no table".into()));
@@ -187,31 +202,62 @@ impl Table {
                     datum,
                 );
             }
-            let index = match self.index {
-                Index::PrimaryKey => majors::primary_key_index(relation),
-                Index::Of(index) if pg_sys::IndexGetRelation(index, true) == self.relation => index,
-                Index::Of(_) => pg_sys::InvalidOid,
+            let scan_keys = &mut scan_keys[..keys.len().min(2)];
+            let (index, snapshot) = match self.index {
+                // NULL: the catalogs as they are now. A statement that takes no snapshot may ask for these.
+                Index::Catalog(index) => (index, std::ptr::null_mut()),
+                Index::PrimaryKey => (majors::primary_key_index(relation), snapshot()),
+                Index::Of(index) => (index, snapshot()),
             };
+            let index = if fits(index, relation, scan_keys) { index } else { pg_sys::InvalidOid };
             let scan = pg_sys::systable_beginscan(
                 relation,
                 index,
                 index != pg_sys::InvalidOid,
-                pg_sys::GetActiveSnapshot(),
-                keys.len().min(scan_keys.len()) as _,
+                snapshot,
+                scan_keys.len() as _,
                 scan_keys.as_mut_ptr(),
             );
             let tuple = pg_sys::systable_getnext(scan);
             let found = (!tuple.is_null()).then(|| read(descriptor, tuple));
             pg_sys::systable_endscan(scan);
-            pg_sys::table_close(relation, pg_sys::AccessShareLock as _);
             Ok(found)
         }
     }
 }
 
+/// What the calling statement sees; NULL, what is committed now, where it has no snapshot.
+fn snapshot() -> pg_sys::Snapshot {
+    // SAFETY: reads the active snapshot, if there is one.
+    unsafe { if pg_sys::ActiveSnapshotSet() { pg_sys::GetActiveSnapshot() } else { std::ptr::null_mut() } }
+}
+
+/// Can rows be found by these keys in this index? It may have been replaced by another of its name: what is not
+/// a whole b-tree over these columns is passed over, and the table read through.
+///
+/// # Safety
+/// `relation` is open and locked.
+unsafe fn fits(index: pg_sys::Oid, relation: pg_sys::Relation, keys: &[pg_sys::ScanKeyData]) -> bool {
+    // SAFETY: an index of an open, locked table is there as long as the table is.
+    unsafe {
+        if index == pg_sys::InvalidOid || pg_sys::IndexGetRelation(index, true) != (*relation).rd_id {
+            return false;
+        }
+        let opened = pg_sys::index_open(index, pg_sys::AccessShareLock as _);
+        let form = (*opened).rd_index;
+        let columns = (*form).indkey.values.as_slice((*form).indnkeyatts.max(0) as usize);
+        let fits = (*(*opened).rd_rel).relam == pg_sys::Oid::from(pg_sys::BTREE_AM_OID)
+            && (*form).indisvalid
+            && pg_sys::RelationGetIndexPredicate(opened).is_null()
+            && columns.len() >= keys.len()
+            && keys.iter().zip(columns).all(|(key, column)| key.sk_attno == *column);
+        pg_sys::index_close(opened, pg_sys::AccessShareLock as _);
+        fits
+    }
+}
+
 fn relation(schema: Schema, table: &CStr) -> Result<pg_sys::Oid, Error> {
-    // SAFETY: a syscache look-up by C string and oid.
-    let relation = unsafe { pg_sys::get_relname_relid(table.as_ptr(), schema.oid()) };
+    let relation = schema.table(table);
     if relation == pg_sys::InvalidOid {
         let table = table.to_string_lossy();
         return Err(Error::Internal(format!("table {table} is missing: the migrations are not applied")));

@@ -12,7 +12,8 @@ use pgrx::prelude::*;
 /// A URL that opens the object at bucket/organisation/… for ttl seconds, counted from the transaction's start;
 /// whoever has it needs nothing else. For callers who may read the object by the policies of 0006_storage;
 /// 42501 for others, and for another organisation's path. 22023 for a path or ttl that cannot be.
-#[pg_extern(stable, parallel_safe)]
+// Workers do not get the secret.
+#[pg_extern(stable, parallel_restricted)]
 fn grant_signed_url(
     path: Option<&str>,
     ttl: Option<i32>,

@@ -6,7 +6,7 @@ do $$
 begin
   if not exists (
     select from pg_catalog.pg_extension
-     where extname = 'callcoach' and extnamespace = current_schema()::regnamespace
+     where extname = 'callcoach' and extnamespace = quote_ident(current_schema())::regnamespace
   ) then
     raise exception using
       errcode = '55000',

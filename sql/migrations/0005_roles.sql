@@ -45,10 +45,8 @@ begin
     select t.relname, p.polname
       from pg_catalog.pg_policy p
       join pg_catalog.pg_class t on t.oid = p.polrelid
-      join pg_catalog.pg_depend d on d.objid = t.oid
-     where t.relnamespace = current_schema()::regnamespace
+     where t.relnamespace = quote_ident(current_schema())::regnamespace
        and p.polname in (t.relname || '_own', t.relname || '_own_org', 'dim_time_everyone', 'articles_published')
-     group by t.relname, p.polname
   loop
     execute format('drop policy %I on %I', policy.polname, policy.relname);
   end loop;
@@ -128,7 +126,8 @@ end
 $$;
 
 -- The grants. Columns are listed, so that ids come from the database (a chosen one would answer 23505 where
--- another organisation has it), and a row stays in its organisation. TRUNCATE, TRIGGER and REFERENCES are no
+-- another organisation has it), and a row stays in its organisation. Nor does a trainee say which call at Vapi an
+-- attempt is: the server would write that call's transcript into it. TRUNCATE, TRIGGER and REFERENCES are no
 -- API role's, not even the server's.
 do $$
 declare
@@ -152,7 +151,7 @@ begin
        'select, insert (org_id, assignee_user_id, assignee_team, type, scenario_id, track_id, due_at, required, created_by),
         update (assignee_user_id, assignee_team, type, scenario_id, track_id, due_at, required), delete', null),
       ('scenario_attempts',
-       'select, insert (org_id, user_id, scenario_id, assignment_id, vapi_call_id, started_at, status), delete', null),
+       'select, insert (org_id, user_id, scenario_id, assignment_id, started_at, status), delete', null),
       ('webhooks',
        'select, insert (org_id, name, url, secret, enabled, events), update (name, url, secret, enabled, events), delete', null),
       ('webhook_deliveries', 'select', null),

@@ -15,6 +15,7 @@ declare
   policy record;
   word record;
   condition text;
+  r text;
 begin
   if to_regclass('storage.buckets') is null or to_regclass('storage.objects') is null then
     raise info 'callcoach: this database has no schema storage (Supabase Storage), so no buckets were made. Run install.sql, or this migration, again once it is there.';
@@ -86,6 +87,18 @@ begin
         when 'update' then format('using (%1$s) with check (%1$s)', condition)
         else format('using (%s)', condition)
       end);
+  end loop;
+
+  -- Row level security does not cover TRUNCATE, and a trigger runs as whoever writes next.
+  revoke truncate, trigger, references on table storage.buckets, storage.objects from public;
+  for r in select rolname from pg_catalog.pg_roles
+            where rolname in ('anon', 'authenticated', 'service_role') order by rolname
+  loop
+    execute format('revoke truncate, trigger, references on table storage.buckets, storage.objects from %I', r);
+    if has_table_privilege(r, 'storage.objects', 'TRUNCATE, TRIGGER, REFERENCES') then
+      raise warning 'callcoach: % may still truncate storage.objects, or put triggers on it', r
+        using hint = 'Have the owner of the schema storage revoke it; callcoach.security_findings() shows what is left.';
+    end if;
   end loop;
 
   insert into callcoach_migrations (version) values ('0006_storage') on conflict do nothing;

@@ -44,6 +44,12 @@ impl Schema {
         self.0
     }
 
+    /// The table (or whatever relation) of this name in it; `InvalidOid` where there is none.
+    pub fn table(self, name: &CStr) -> pg_sys::Oid {
+        // SAFETY: a syscache look-up by C string and oid.
+        unsafe { pg_sys::get_relname_relid(name.as_ptr(), self.0) }
+    }
+
     /// `sql` with its placeholders replaced.
     pub fn qualify(self, sql: &str) -> Result<String, Error> {
         Ok(sql

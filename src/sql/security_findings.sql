@@ -6,7 +6,8 @@ with api_role as (
 ), relation as (
   select c.oid, c.oid::regclass::text as object, c.relkind, c.relrowsecurity, c.reloptions, c.relacl, c.relowner
     from pg_class c
-   where c.relnamespace = '@extschema@'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f')
+   where (c.relnamespace = '@extschema@'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f')
+          or c.oid in (to_regclass('storage.objects'), to_regclass('storage.buckets')))
      and not exists (select from pg_depend d
                       where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
 ), function as (
@@ -68,6 +69,8 @@ select distinct g.object, format('%s holds %s, and no policy says of which rows'
    and not exists (select from policy p
                     where p.polrelid = g.oid and p.polcmd::text in ('*', c.polcmd)
                       and p.polroles && array[0::oid, g.grantee])
+   -- Supabase grants on those of Storage, and lets row level security decide.
+   and g.object not like 'storage.%'
 union all
 -- What is nobody's in particular (the calendar, published articles) has no org_id.
 select object, format('policy %I lets rows of every organisation through', polname), 'add org_id = (select current_org_id())'
@@ -102,6 +105,11 @@ select object, 'anon can call it, and it runs with its owner''s rights',
        format('revoke execute on function %s from anon', object)
   from function_grant where rolname = 'anon' and prosecdef
 union all
+-- Our own that are callable check whom they serve.
+select object, format('%s can call it, and it runs with its owner''s rights: it must check the organisation', rolname),
+       format('make it security invoker, or revoke execute on function %s from %I', object, rolname)
+  from function_grant where rolname = 'authenticated' and prosecdef and not ours
+union all
 select conrelid::regclass::text, format('foreign key %I has no index', conname),
        format('create index on %s (%s)', conrelid::regclass,
          (select string_agg(quote_ident(a.attname), ', ' order by k.n)
@@ -129,6 +137,28 @@ select nspname::text, format('%s can create objects in the schema', coalesce(a.r
 union all
 select rolname::text, 'the role passes row level security', format('alter role %I nosuperuser nobypassrls', rolname)
   from pg_roles where rolname in ('anon', 'authenticated', 'authenticator') and (rolsuper or rolbypassrls)
+union all
+select r.rolname::text, format('it can become %s, which passes row level security', b.rolname),
+       format('revoke %I from %I', b.rolname, r.rolname)
+  from pg_roles r, pg_roles b
+ where r.rolname in ('anon', 'authenticated') and (b.rolsuper or b.rolbypassrls) and b.oid <> r.oid
+   and pg_has_role(r.oid, b.oid, 'MEMBER') and not r.rolsuper
+union all
+select object, format('%s owns it: policies and grants do not bind an owner', a.rolname),
+       format('alter table %s owner to a role of the migrations', object)
+  from relation join api_role a on a.oid = relowner
+union all
+select r.object, format('trigger %I is disabled', t.tgname), format('alter table %s enable trigger %I', r.object, t.tgname)
+  from relation r join pg_trigger t on t.tgrelid = r.oid
+ where t.tgenabled = 'D' and not t.tgisinternal
+union all
+select 'jwt.claims.org_id', format('%s may set it, and so choose any organisation', coalesce(a.rolname, 'PUBLIC')),
+       format('revoke set on parameter jwt.claims.org_id from %s', coalesce(quote_ident(a.rolname), 'public'))
+  from pg_parameter_acl p, aclexplode(p.paracl) g left join api_role a on a.oid = g.grantee
+ where p.parname = 'jwt.claims.org_id' and (g.grantee = 0 or a.rolname in ('anon', 'authenticated'))
+union all
+select 'callcoach.guard_statements', 'API users may run EXPLAIN, LOCK TABLE, cursors WITH HOLD and DDL', 'turn it on'
+ where current_setting('callcoach.guard_statements') = 'off'
 union all
 select 'callcoach.guard_claim', 'any role can choose any organisation', 'turn it on, and restart'
  where current_setting('callcoach.guard_claim') = 'off'

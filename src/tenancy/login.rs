@@ -16,6 +16,12 @@ pub fn outer_user() -> pg_sys::Oid {
     unsafe { pg_sys::GetOuterUserId() }
 }
 
+/// The role in force: a definer function's owner inside it.
+pub fn current_user() -> pg_sys::Oid {
+    // SAFETY: reads that role.
+    unsafe { pg_sys::GetUserId() }
+}
+
 /// Superuser or BYPASSRLS.
 pub fn bypasses_rls(role: pg_sys::Oid) -> bool {
     // SAFETY: a syscache look-up; true for superusers too.
@@ -56,8 +62,8 @@ pub fn is_service_role() -> bool {
 /// Has the role in force what anon or authenticated have?
 pub fn is_api_user() -> bool {
     [c"anon", c"authenticated"].map(role_oid).into_iter().any(|api_role| {
-        // SAFETY: reads the role in force, and caches of memberships.
-        api_role != pg_sys::InvalidOid && unsafe { pg_sys::has_privs_of_role(pg_sys::GetUserId(), api_role) }
+        // SAFETY: reads caches of memberships.
+        api_role != pg_sys::InvalidOid && unsafe { pg_sys::has_privs_of_role(current_user(), api_role) }
     })
 }
 

@@ -5,13 +5,8 @@ mod admins;
 mod claim;
 mod identity;
 mod login;
-mod statements;
+pub mod statements;
 mod token;
 
 pub use access::{Acting, acting, check_handed_org, current_org, current_user};
 pub use login::{bypasses_rls, outer_user};
-
-/// Called once, from `_PG_init`.
-pub fn init() {
-    statements::init();
-}

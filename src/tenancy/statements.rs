@@ -1,87 +1,85 @@
-//! Statements that row level security does not cover, refused to callers it holds back: a cursor WITH HOLD
-//! carries rows past the transaction, to whoever has the pooled session next; EXPLAIN shows estimates made from
-//! every organisation's rows; LOCK TABLE stops them all.
+//! What row level security does not cover, kept from those it holds back. API users run queries and the
+//! statements around them, nothing else: EXPLAIN shows estimates made from every organisation's rows, LOCK TABLE
+//! and most DDL stop every organisation before they ask who it is, a temporary table or a cursor WITH HOLD waits
+//! on a pooled session for whoever has it next.
 
 use super::access::installed_in;
 use super::login;
 use crate::error::{self, Error};
 use crate::gucs;
+use crate::majors;
 use pgrx::prelude::*;
-use std::ffi::c_char;
-use std::sync::OnceLock;
+use std::ffi::CStr;
 
-static NEXT: OnceLock<pg_sys::ProcessUtility_hook_type> = OnceLock::new();
-
-/// Puts the check before PostgreSQL's own handling of utility statements.
-pub fn init() {
-    // SAFETY: a hook is a plain pointer, written while the library is being loaded, by one thread.
-    unsafe {
-        NEXT.get_or_init(|| pg_sys::ProcessUtility_hook);
-        pg_sys::ProcessUtility_hook = Some(process_utility);
-    }
-}
-
-#[pg_guard]
-#[allow(clippy::too_many_arguments)]
-unsafe extern "C-unwind" fn process_utility(
-    statement: *mut pg_sys::PlannedStmt,
-    text: *const c_char,
-    read_only_tree: bool,
-    context: pg_sys::ProcessUtilityContext::Type,
-    params: pg_sys::ParamListInfo,
-    environment: *mut pg_sys::QueryEnvironment,
-    destination: *mut pg_sys::DestReceiver,
-    completion: *mut pg_sys::QueryCompletion,
-) {
-    // SAFETY: PostgreSQL's own arguments, handed on as they came.
-    unsafe {
-        if let Some(what) = guarded((*statement).utilityStmt)
-            && is_held_back()
-        {
-            error::raise(Error::Statement(what));
-        }
-        match NEXT.get().copied().flatten() {
-            Some(next) => {
-                next(statement, text, read_only_tree, context, params, environment, destination, completion)
-            }
-            None => pg_sys::standard_ProcessUtility(
-                statement,
-                text,
-                read_only_tree,
-                context,
-                params,
-                environment,
-                destination,
-                completion,
-            ),
-        }
-    }
-}
-
-/// The statement's name, if it is one of those above.
+/// Raises 42501 if this is a statement that its caller may not run.
 ///
 /// # Safety
 /// `node` is a utility statement.
-unsafe fn guarded(node: *mut pg_sys::Node) -> Option<&'static str> {
-    // SAFETY: the tag says which struct it is.
+#[pg_guard]
+pub unsafe extern "C-unwind" fn check(node: *mut pg_sys::Node) {
+    // SAFETY: as the caller promises; a tag's name is a constant.
     unsafe {
-        match (*node).type_ {
-            pg_sys::NodeTag::T_ExplainStmt if !gucs::explain_is_allowed() => Some("EXPLAIN"),
-            pg_sys::NodeTag::T_LockStmt => Some("LOCK TABLE"),
-            pg_sys::NodeTag::T_DeclareCursorStmt => {
-                let cursor = node.cast::<pg_sys::DeclareCursorStmt>();
-                ((*cursor).options & pg_sys::CURSOR_OPT_HOLD as i32 != 0).then_some("DECLARE … WITH HOLD")
-            }
-            _ => None,
+        if !is_allowed(node) && is_held_back() {
+            let name = pg_sys::GetCommandTagName(pg_sys::CreateCommandTag(node));
+            error::raise(Error::Statement(CStr::from_ptr(name).to_string_lossy().into_owned()));
         }
     }
 }
 
-/// Is this a session that acts for organisations, and may not pass row level security by itself? Without the
-/// extension in this database nobody is held back.
+/// Before a query is planned: whoever is held back does not get to see the plan by debug_print_plan either.
+#[pg_guard]
+pub extern "C-unwind" fn hide_plan() {
+    // SAFETY: reads a setting that PostgreSQL itself looks at after planning, and puts it off until it is set
+    // again.
+    unsafe {
+        if pg_sys::Debug_print_plan && is_held_back() {
+            pg_sys::Debug_print_plan = false;
+        }
+    }
+}
+
+/// May anyone run this statement, as far as it is up to us?
+///
+/// # Safety
+/// `node` is a utility statement.
+unsafe fn is_allowed(node: *mut pg_sys::Node) -> bool {
+    use pg_sys::NodeTag as Tag;
+    // SAFETY: the tag says which struct it is.
+    unsafe {
+        match (*node).type_ {
+            Tag::T_DeclareCursorStmt => {
+                let cursor = node.cast::<pg_sys::DeclareCursorStmt>();
+                (*cursor).options & pg_sys::CURSOR_OPT_HOLD as i32 == 0
+            }
+            Tag::T_TransactionStmt
+            | Tag::T_VariableSetStmt
+            | Tag::T_VariableShowStmt
+            | Tag::T_ConstraintsSetStmt
+            | Tag::T_PrepareStmt
+            | Tag::T_ExecuteStmt
+            | Tag::T_DeallocateStmt
+            | Tag::T_FetchStmt
+            | Tag::T_ClosePortalStmt
+            | Tag::T_CopyStmt
+            | Tag::T_DoStmt
+            | Tag::T_CallStmt
+            | Tag::T_DiscardStmt
+            | Tag::T_ListenStmt
+            | Tag::T_UnlistenStmt
+            | Tag::T_NotifyStmt => true,
+            _ => false,
+        }
+    }
+}
+
+/// Is the caller an API user whom row level security holds back? Not a login past it (in whatever role), not a
+/// definer function of somebody else's, not who owns the tables; and nobody where the extension is not.
 fn is_held_back() -> bool {
-    let session = login::session_user();
-    !login::bypasses_rls(session)
-        && (gucs::org_claim().is_some() || login::is_believed(session) || login::is_api_user())
-        && installed_in().is_ok_and(|schema| schema.is_some())
+    gucs::statements_are_guarded()
+        && login::is_api_user()
+        && !login::bypasses_rls(login::session_user())
+        && !login::bypasses_rls(login::current_user())
+        && installed_in().is_ok_and(|schema| {
+            schema.is_some_and(|schema| !majors::owns_table(schema.table(c"orgs"), login::current_user()))
+        })
 }

@@ -37,7 +37,13 @@ begin;
 set local role authenticated;
 select set_config('request.jwt.claims', '{"sub": "cleo", "org_id": "org_birch"}', true);
 select * from regress_whoami;
+savepoint s;
 select set_org_claim(null);
+select * from regress_whoami;
+-- Parallel workers know that it was taken back; a savepoint that is rolled back gives it back.
+set local force_parallel_mode = on;
+select current_org_id(), callcoach.acts_as('admin');
+rollback to s;
 select * from regress_whoami;
 rollback;
 -- Tokens without a user, or with one that is none; roles that are none.

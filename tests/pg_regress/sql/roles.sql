@@ -139,6 +139,7 @@ with tried as (
     $s$ insert into scenario_attempts (user_id) values ('tom') $s$,
     $s$ insert into scenario_attempts (user_id, scenario_id) values (current_user_id(), 'a1000000-0000-4000-8000-000000000001') $s$,
     $s$ insert into scenario_attempts (user_id, status) values (current_user_id(), 'completed') $s$,
+    $s$ insert into scenario_attempts (user_id, vapi_call_id) values (current_user_id(), 'the call of another') $s$,
     $s$ insert into scenario_attempts (user_id, score) values (current_user_id(), 100) $s$,
     $s$ insert into scenario_attempts (user_id, kpis) values (current_user_id(), '{}') $s$,
     $s$ insert into scenario_attempts (user_id, evaluation) values (current_user_id(), '{}') $s$,

@@ -47,6 +47,12 @@ begin; select f.* from pg_temp.found('drop index assignments_org_id_track_id_idx
 begin; select f.* from pg_temp.found('create index twice on assignments (org_id, track_id)') as f; rollback;
 begin; select f.* from pg_temp.found('grant create on schema public to authenticated') as f; rollback;
 begin; select f.* from pg_temp.found('alter role authenticated bypassrls') as f; rollback;
+begin; select f.* from pg_temp.found('grant service_role to authenticated') as f; rollback;
+begin; select f.* from pg_temp.found('alter table articles owner to authenticated') as f; rollback;
+begin; select f.* from pg_temp.found('alter table org_members disable trigger keep_an_admin_delete') as f; rollback;
+begin; select f.* from pg_temp.found('grant set on parameter jwt.claims.org_id to public') as f; rollback;
+begin; select f.* from pg_temp.found('set local callcoach.guard_statements = off') as f; rollback;
+begin; select f.* from pg_temp.found('create function f() returns int language sql security definer set search_path = pg_catalog return 1; grant execute on function f() to authenticated') as f; rollback;
 \pset tuples_only off
 -- It is the DBA's.
 set role authenticated;

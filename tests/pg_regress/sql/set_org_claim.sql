@@ -9,6 +9,7 @@
 insert into org_members (org_id, user_id, role) values (:'org_a', 'cleo', 'manager'), (:'org_b', 'cleo', 'admin');
 create role regress_app login;
 grant authenticated to regress_app;
+alter role regress_app set callcoach.guard_statements = off; -- it will try temporary tables
 create role regress_server login bypassrls;
 grant service_role to regress_server;
 create function regress_as_service_role(org uuid) returns void language sql security definer as 'select set_org_claim(org)';

@@ -6,7 +6,7 @@
 \set include :abs_srcdir '/include/two_orgs.sql'
 \set tried :abs_srcdir '/include/tried.sql'
 \set stand_in :abs_srcdir '/../../scripts/supabase_storage.sql'
-\set migration :abs_srcdir '/../../sql/migrations/0006_storage.sql'
+\set migration `cat "$PG_ABS_SRCDIR/../../sql/migrations/0006_storage.sql"`
 \set ECHO none
 \i :include
 \set ECHO all
@@ -16,17 +16,25 @@ insert into org_members (org_id, user_id, role) values
 -- Without the schema it says so, and may be run again when the schema is there.
 select count(*) from callcoach_migrations where version = '0006_storage';
 \set ECHO none
-\i :migration
+:migration
 \i :stand_in
 set client_min_messages = warning;
-\i :migration
+:migration
 -- A bucket that is there keeps its limits, and is public no longer.
 update storage.buckets set public = true, file_size_limit = 5, allowed_mime_types = '{text/plain}' where id = 'tmp';
-\i :migration
+:migration
 \set ECHO all
 select id, name, public, file_size_limit, allowed_mime_types from storage.buckets order by id;
 select count(*) from callcoach_migrations where version = '0006_storage';
 select policyname, cmd, roles from pg_policies where schemaname = 'storage' order by 1;
+select rolname, privilege, has_table_privilege(rolname, 'storage.objects', privilege) as held
+  from unnest(array['anon', 'authenticated', 'service_role']) as rolname, unnest(array['TRUNCATE', 'TRIGGER', 'REFERENCES']) as privilege
+ where has_table_privilege(rolname, 'storage.objects', privilege);
+select * from callcoach.security_findings();
+begin;
+grant truncate on storage.objects to authenticated;
+select * from callcoach.security_findings();
+rollback;
 
 -- Of each organisation an object in every bucket, exports of ana and of mia; one in tmp that is two days old.
 insert into storage.buckets (id, name) values ('avatars', 'avatars');

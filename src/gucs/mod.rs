@@ -1,10 +1,12 @@
 //! Settings, and the organisation claim, which is a setting too.
 
-use crate::majors;
+mod secret;
+
+pub use secret::storage_jwt_secret;
+
 use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
 use pgrx::pg_sys;
-use std::cell::Cell;
-use std::ffi::{CStr, CString, c_char, c_void};
+use std::ffi::{CStr, CString};
 use uuid::Uuid;
 
 /// The name of the claim, as policies and `current_setting()` know it.
@@ -12,21 +14,18 @@ pub const ORG_CLAIM_NAME: &CStr = c"jwt.claims.org_id";
 /// The claim's value while no organisation is set. No organisation may have this id (a CHECK on orgs),
 /// so a policy that reads the setting itself finds no rows instead of failing on an empty string.
 const NO_ORG: &CStr = c"00000000-0000-0000-0000-000000000000";
+/// The same uuid, written otherwise: the claim was taken back. Kept in the setting, so that it ends with the
+/// transaction or savepoint, and parallel workers know.
+const TAKEN_BACK: &CStr = c"00000000000000000000000000000000";
 
 static ORG_CLAIM: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(NO_ORG));
 static GUARD_CLAIM: GucSetting<bool> = GucSetting::<bool>::new(true);
 static GATEWAYS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(
     c"authenticator, supabase_storage_admin, supabase_realtime_admin",
 ));
-static ALLOW_EXPLAIN: GucSetting<bool> = GucSetting::<bool>::new(false);
+static GUARD_STATEMENTS: GucSetting<bool> = GucSetting::<bool>::new(true);
 static STORAGE_URL: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(None);
-static STORAGE_JWT_SECRET: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(None);
 static SIGNED_URL_MAX_TTL: GucSetting<i32> = GucSetting::<i32>::new(3600);
-
-thread_local! {
-    /// The transaction that `write_org_claim` last wrote in.
-    static CLAIM_WRITTEN: Cell<Option<u32>> = const { Cell::new(None) };
-}
 
 /// The organisation claim of this transaction; `None` while none is set.
 pub fn org_claim() -> Option<Uuid> {
@@ -35,21 +34,27 @@ pub fn org_claim() -> Option<Uuid> {
     (!id.is_nil()).then_some(id)
 }
 
-/// Has this transaction set the claim, or taken it back, through the functions that may?
+/// Has this transaction set the claim, or taken it back?
 pub fn claim_was_written() -> bool {
-    CLAIM_WRITTEN.get() == Some(majors::local_transaction())
+    ORG_CLAIM.get().is_some_and(|text| text.as_c_str() != NO_ORG)
 }
 
 /// Sets the claim for the rest of the transaction, as a superuser would: who may was asked before.
 pub fn write_org_claim(org: Option<Uuid>) {
     // The text form, and the NUL that a C string ends with.
     let mut text = [0; uuid::fmt::Hyphenated::LENGTH + 1];
-    org.unwrap_or(Uuid::nil()).hyphenated().encode_lower(&mut text);
+    let value = match org {
+        Some(org) => {
+            org.hyphenated().encode_lower(&mut text);
+            text.as_ptr().cast()
+        }
+        None => TAKEN_BACK.as_ptr(),
+    };
     // SAFETY: both strings end with a NUL and outlive the call, which copies them.
     unsafe {
         pg_sys::set_config_option(
             ORG_CLAIM_NAME.as_ptr(),
-            text.as_ptr().cast(),
+            value,
             pg_sys::GucContext::PGC_SUSET,
             pg_sys::GucSource::PGC_S_SESSION,
             pg_sys::GucAction::GUC_ACTION_LOCAL,
@@ -58,7 +63,6 @@ pub fn write_org_claim(org: Option<Uuid>) {
             false,
         );
     }
-    CLAIM_WRITTEN.set(Some(majors::local_transaction()));
 }
 
 /// Is the claim out of reach of ordinary roles?
@@ -71,19 +75,14 @@ pub fn is_gateway(role: &str) -> bool {
     text(&GATEWAYS).is_some_and(|list| list.split(',').any(|name| name.trim() == role))
 }
 
-/// May callers whom row level security holds back run EXPLAIN?
-pub fn explain_is_allowed() -> bool {
-    ALLOW_EXPLAIN.get()
+/// Are API users kept to queries?
+pub fn statements_are_guarded() -> bool {
+    GUARD_STATEMENTS.get()
 }
 
 /// Where Supabase Storage is: the base of signed URLs.
 pub fn storage_url() -> Option<String> {
     text(&STORAGE_URL)
-}
-
-/// The key that Supabase Storage verifies its tokens with.
-pub fn storage_jwt_secret() -> Option<String> {
-    text(&STORAGE_JWT_SECRET)
 }
 
 /// How long a signed URL may be good for, in seconds.
@@ -108,10 +107,10 @@ pub fn init() {
         GucFlags::SUPERUSER_ONLY,
     );
     GucRegistry::define_bool_guc(
-        c"callcoach.allow_explain",
-        c"Lets API users run EXPLAIN.",
-        c"Its estimates are made from every organisation's rows, so it is refused to callers whom row level security holds back. Turn it on where those are trusted, as on a development machine.",
-        &ALLOW_EXPLAIN,
+        c"callcoach.guard_statements",
+        c"Keeps API users to queries.",
+        c"Refuses EXPLAIN, LOCK TABLE, cursors WITH HOLD and DDL to anon, authenticated and their members, because row level security does not cover these. Turn it off for a developer's role.",
+        &GUARD_STATEMENTS,
         GucContext::Suset,
         GucFlags::empty(),
     );
@@ -123,20 +122,7 @@ pub fn init() {
         GucContext::Suset,
         GucFlags::empty(),
     );
-    // SAFETY: the hooks do not panic.
-    unsafe {
-        GucRegistry::define_string_guc_with_hooks(
-            c"callcoach.storage_jwt_secret",
-            c"The project's JWT secret, with which grant_signed_url() signs.",
-            c"As Supabase Storage has it. Set it in postgresql.conf or by ALTER SYSTEM; it is never shown.",
-            &STORAGE_JWT_SECRET,
-            GucContext::Suset,
-            GucFlags::SUPERUSER_ONLY | GucFlags::NO_SHOW_ALL,
-            Some(check_secret),
-            None,
-            Some(show_secret),
-        );
-    }
+    secret::define();
     GucRegistry::define_int_guc(
         c"callcoach.signed_url_max_ttl",
         c"How long a signed URL may be good for at most.",
@@ -173,29 +159,4 @@ fn define_claim() {
         if GUARD_CLAIM.get() { GucContext::Suset } else { GucContext::Userset },
         GucFlags::empty(),
     );
-}
-
-/// Refuses ALTER DATABASE and ALTER ROLE: what they store, everybody can read in pg_db_role_setting.
-unsafe extern "C-unwind" fn check_secret(
-    value: *mut *mut c_char,
-    _extra: *mut *mut c_void,
-    source: pg_sys::GucSource::Type,
-) -> bool {
-    // SAFETY: PostgreSQL hands over a pointer to the new value, NULL or a C string; the detail is a constant.
-    unsafe {
-        let is_empty = (*value).is_null() || **value == 0;
-        if source == pg_sys::GucSource::PGC_S_TEST && !is_empty {
-            pg_sys::GUC_check_errdetail_string =
-                c"Everybody can read what is stored for a database, role or function. Use ALTER SYSTEM."
-                    .as_ptr()
-                    .cast_mut();
-            return false;
-        }
-    }
-    true
-}
-
-unsafe extern "C-unwind" fn show_secret() -> *const c_char {
-    let shown = if storage_jwt_secret().is_some() { c"********" } else { c"" };
-    shown.as_ptr()
 }
