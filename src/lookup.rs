@@ -246,7 +246,7 @@ unsafe fn fits(index: pg_sys::Oid, relation: pg_sys::Relation, keys: &[pg_sys::S
         let opened = pg_sys::index_open(index, pg_sys::AccessShareLock as _);
         let form = (*opened).rd_index;
         let columns = (*form).indkey.values.as_slice((*form).indnkeyatts.max(0) as usize);
-        let fits = (*(*opened).rd_rel).relam == pg_sys::Oid::from(pg_sys::BTREE_AM_OID)
+        let fits = (*(*opened).rd_rel).relam == pg_sys::BTREE_AM_OID
             && (*form).indisvalid
             && pg_sys::RelationGetIndexPredicate(opened).is_null()
             && columns.len() >= keys.len()
