@@ -7,6 +7,8 @@ declare
     (select 'authenticated' from pg_catalog.pg_roles where rolname = 'authenticated'), 'public');
   words constant jsonb := jsonb_build_object(
     '{here}',   '(storage.foldername(name))[1] = (select current_org_id()::text)',
+    -- No empty segments, no . and .., which another program might follow.
+    '{plain}',  $x$name !~ '(^|/)\.{0,2}(/|$)'$x$,
     '{mine}',   'owner_id = (select current_user_id())',
     '{member}', $x$(select callcoach.acts_as('trainee', 'manager', 'hr', 'admin'))$x$,
     '{author}', $x$(select callcoach.acts_as('manager', 'admin'))$x$,
@@ -76,6 +78,9 @@ begin
     ) as p (command, condition)
   loop
     condition := '{here} and ' || policy.condition;
+    if policy.command in ('insert', 'update') then
+      condition := '{plain} and ' || condition;
+    end if;
     for word in select * from jsonb_each_text(words) loop
       condition := replace(condition, word.key, word.value);
     end loop;

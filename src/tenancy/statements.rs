@@ -19,7 +19,12 @@ use std::ffi::CStr;
 pub unsafe extern "C-unwind" fn check(node: *mut pg_sys::Node) {
     // SAFETY: as the caller promises; a tag's name is a constant.
     unsafe {
-        if !is_allowed(node) && is_held_back() {
+        let is_refused = match statement(node) {
+            Statement::Query => false,
+            Statement::HeldCursor => is_held_back() || is_shared(),
+            Statement::Other => is_held_back(),
+        };
+        if is_refused {
             let name = pg_sys::GetCommandTagName(pg_sys::CreateCommandTag(node));
             error::raise(Error::Statement(CStr::from_ptr(name).to_string_lossy().into_owned()));
         }
@@ -38,18 +43,25 @@ pub extern "C-unwind" fn hide_plan() {
     }
 }
 
-/// May anyone run this statement, as far as it is up to us?
-///
+enum Statement {
+    /// A query, or what is said around queries.
+    Query,
+    /// DECLARE … WITH HOLD.
+    HeldCursor,
+    Other,
+}
+
 /// # Safety
 /// `node` is a utility statement.
-unsafe fn is_allowed(node: *mut pg_sys::Node) -> bool {
+unsafe fn statement(node: *mut pg_sys::Node) -> Statement {
     use pg_sys::NodeTag as Tag;
     // SAFETY: the tag says which struct it is.
     unsafe {
         match (*node).type_ {
             Tag::T_DeclareCursorStmt => {
                 let cursor = node.cast::<pg_sys::DeclareCursorStmt>();
-                (*cursor).options & pg_sys::CURSOR_OPT_HOLD as i32 == 0
+                let is_held = (*cursor).options & pg_sys::CURSOR_OPT_HOLD as i32 != 0;
+                if is_held { Statement::HeldCursor } else { Statement::Query }
             }
             Tag::T_TransactionStmt
             | Tag::T_VariableSetStmt
@@ -66,8 +78,8 @@ unsafe fn is_allowed(node: *mut pg_sys::Node) -> bool {
             | Tag::T_DiscardStmt
             | Tag::T_ListenStmt
             | Tag::T_UnlistenStmt
-            | Tag::T_NotifyStmt => true,
-            _ => false,
+            | Tag::T_NotifyStmt => Statement::Query,
+            _ => Statement::Other,
         }
     }
 }
@@ -82,4 +94,14 @@ fn is_held_back() -> bool {
         && installed_in().is_ok_and(|schema| {
             schema.is_some_and(|schema| !majors::owns_table(schema.table(c"orgs"), login::current_user()))
         })
+}
+
+/// Does this session serve the requests of several, one after the other? Then what service_role leaves open in
+/// it is for all of them.
+fn is_shared() -> bool {
+    let session = login::session_user();
+    gucs::statements_are_guarded()
+        && !login::bypasses_rls(session)
+        && login::is_believed(session)
+        && installed_in().is_ok_and(|schema| schema.is_some())
 }

@@ -59,6 +59,11 @@ reset client_min_messages;
 select set_org_claim(null);
 explain select * from scenarios;
 rollback;
+-- What the server leaves open on the pooled session would be for all.
+begin;
+set local role service_role;
+declare c cursor with hold for select * from scenarios;
+rollback;
 set role authenticated;
 lock table scenarios;
 explain select 1;
