@@ -206,10 +206,11 @@ impl Table {
             let (index, snapshot) = match self.index {
                 // NULL: the catalogs as they are now. A statement that takes no snapshot may ask for these.
                 Index::Catalog(index) => (index, std::ptr::null_mut()),
-                Index::PrimaryKey => (majors::primary_key_index(relation), snapshot()),
-                Index::Of(index) => (index, snapshot()),
+                Index::PrimaryKey => {
+                    (usable(majors::primary_key_index(relation), relation, scan_keys), snapshot())
+                }
+                Index::Of(index) => (usable(index, relation, scan_keys), snapshot()),
             };
-            let index = if fits(index, relation, scan_keys) { index } else { pg_sys::InvalidOid };
             let scan = pg_sys::systable_beginscan(
                 relation,
                 index,
@@ -232,27 +233,38 @@ fn snapshot() -> pg_sys::Snapshot {
     unsafe { if pg_sys::ActiveSnapshotSet() { pg_sys::GetActiveSnapshot() } else { std::ptr::null_mut() } }
 }
 
-/// Can rows be found by these keys in this index? It may have been replaced by another of its name: what is not
-/// a whole b-tree over these columns is passed over, and the table read through.
+/// The index, if rows can be found in it by these keys, or else `InvalidOid`. It may have been replaced by another
+/// of its name: what is not a whole b-tree over these columns is passed over, and the table read through.
 ///
 /// # Safety
-/// `relation` is open and locked.
-unsafe fn fits(index: pg_sys::Oid, relation: pg_sys::Relation, keys: &[pg_sys::ScanKeyData]) -> bool {
-    // SAFETY: an index of an open, locked table is there as long as the table is.
+/// The table is open and locked, so that its indexes stay.
+unsafe fn usable(
+    index: pg_sys::Oid,
+    relation: pg_sys::Relation,
+    keys: &[pg_sys::ScanKeyData],
+) -> pg_sys::Oid {
+    if index == pg_sys::InvalidOid {
+        return index;
+    }
+    // SAFETY: a relation is held while it is looked at; only an index has an rd_index.
     unsafe {
-        if index == pg_sys::InvalidOid || pg_sys::IndexGetRelation(index, true) != (*relation).rd_id {
-            return false;
+        let opened = pg_sys::RelationIdGetRelation(index);
+        if opened.is_null() {
+            return pg_sys::InvalidOid;
         }
-        let opened = pg_sys::index_open(index, pg_sys::AccessShareLock as _);
         let form = (*opened).rd_index;
-        let columns = (*form).indkey.values.as_slice((*form).indnkeyatts.max(0) as usize);
-        let fits = (*(*opened).rd_rel).relam == pg_sys::BTREE_AM_OID
+        let fits = !form.is_null()
+            && (*form).indrelid == (*relation).rd_id
+            && (*(*opened).rd_rel).relam == pg_sys::BTREE_AM_OID
             && (*form).indisvalid
             && pg_sys::RelationGetIndexPredicate(opened).is_null()
-            && columns.len() >= keys.len()
-            && keys.iter().zip(columns).all(|(key, column)| key.sk_attno == *column);
-        pg_sys::index_close(opened, pg_sys::AccessShareLock as _);
-        fits
+            && (*form).indnkeyatts as usize >= keys.len()
+            && keys
+                .iter()
+                .zip((*form).indkey.values.as_slice(keys.len()))
+                .all(|(key, column)| key.sk_attno == *column);
+        pg_sys::RelationClose(opened);
+        if fits { index } else { pg_sys::InvalidOid }
     }
 }
 
