@@ -96,7 +96,7 @@ fn sync(trigger: &PgTrigger) -> Result<(), Error> {
         ],
         _ => return Err(Error::WrongTrigger(EXPECTED)),
     };
-    let schema = Schema::of_trigger(trigger);
+    let schema = Schema::of_definer_trigger(trigger)?;
     spi::with_transition_tables(trigger, |client, rows| {
         statements.iter().try_for_each(|sql| spi::run_for_rows(client, schema, sql, rows))
     })

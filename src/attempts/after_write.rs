@@ -71,7 +71,7 @@ fn after_write(trigger: &PgTrigger) -> Result<(), Error> {
     if !event.fired_for_statement() || !event.fired_after() {
         return Err(Error::WrongTrigger("It belongs in an AFTER … FOR EACH STATEMENT trigger."));
     }
-    let schema = Schema::of_trigger(trigger);
+    let schema = Schema::of_definer_trigger(trigger)?;
     spi::with_transition_tables(trigger, |client, rows| {
         let statements = match rows {
             _ if event.fired_by_truncate() => TRUNCATED.to_vec(),

@@ -7,6 +7,7 @@
 pub mod rows;
 
 use crate::error::Error;
+use crate::lookup::{Key, Table};
 use callcoach_core::scoring::DEFAULT_LOW_SCORE_THRESHOLD;
 use pgrx::PgTrigger;
 use pgrx::datum::DatumWithOid;
@@ -22,11 +23,6 @@ use std::rc::Rc;
 pub struct Schema(pg_sys::Oid);
 
 impl Schema {
-    /// The schema with this oid.
-    pub fn from_oid(oid: pg_sys::Oid) -> Self {
-        Self(oid)
-    }
-
     /// The schema of the function being called: the public functions live beside the tables.
     pub fn of_call(fcinfo: pg_sys::FunctionCallInfo) -> Self {
         // SAFETY: PostgreSQL hands every function a valid fcinfo with its flinfo; then a syscache look-up.
@@ -37,6 +33,28 @@ impl Schema {
     pub fn of_trigger(trigger: &PgTrigger) -> Self {
         // SAFETY: the relation is open while its trigger runs.
         Self(unsafe { (*(*trigger.trigger_data().tg_relation).rd_rel).relnamespace })
+    }
+
+    /// The same for a trigger function that runs with its owner's rights: only tables beside the extension's
+    /// functions may lend themselves these.
+    pub fn of_definer_trigger(trigger: &PgTrigger) -> Result<Self, Error> {
+        let schema = Self::of_trigger(trigger);
+        if schema.0 != Self::home()?.0 {
+            return Err(Error::WrongTrigger("It is made for the tables of callcoach's migrations."));
+        }
+        Ok(schema)
+    }
+
+    /// The schema of the extension's public functions, and so of its tables; `None` where this database does
+    /// not have the extension.
+    pub fn installed() -> Result<Option<Self>, Error> {
+        let extension = [(c"extname", Key::Name(c"callcoach"))];
+        Ok(Table::extensions().find::<pg_sys::Oid>(&extension, c"extnamespace")?.map(Self))
+    }
+
+    /// The same for functions that are there only with the extension.
+    pub fn home() -> Result<Self, Error> {
+        Self::installed()?.ok_or_else(|| Error::Internal("the extension callcoach is not installed".into()))
     }
 
     /// Its oid.
@@ -73,10 +91,10 @@ impl Schema {
 
 /// A statement is known by its text's address (each is one `const`) and the schema's name: after
 /// ALTER SCHEMA … RENAME the kept text would no longer parse.
-type Key = (*const u8, usize, String);
+type PlanKey = (*const u8, usize, String);
 
 thread_local! {
-    static PLANS: RefCell<HashMap<Key, Rc<OwnedPreparedStatement>>> = RefCell::default();
+    static PLANS: RefCell<HashMap<PlanKey, Rc<OwnedPreparedStatement>>> = RefCell::default();
 }
 
 /// Runs `sql` with a kept plan.

@@ -11,10 +11,12 @@ with api_role as (
      and not exists (select from pg_depend d
                       where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
 ), function as (
-  select p.oid, p.oid::regprocedure::text as object, p.prosecdef, p.proacl, p.proowner,
-         exists (select from unnest(p.proconfig) s where s like 'search\_path=%') as has_search_path,
+  select p.oid, p.oid::regprocedure::text as object, p.prosecdef, p.proleakproof, p.proacl, p.proowner,
+         path.search_path, path.search_path is not null as has_search_path,
          e.extname is not null as ours
     from pg_proc p
+    left join lateral (select substr(s, 13) as search_path from unnest(p.proconfig) s
+                        where s like 'search\_path=%') as path on true
     left join pg_depend d on d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e'
     left join pg_extension e on e.oid = d.refobjid and e.extname = 'callcoach'
    where p.pronamespace in ('@extschema@'::regnamespace, 'callcoach'::regnamespace)
@@ -108,7 +110,37 @@ union all
 -- Our own that are callable check whom they serve.
 select object, format('%s can call it, and it runs with its owner''s rights: it must check the organisation', rolname),
        format('make it security invoker, or revoke execute on function %s from %I', object, rolname)
-  from function_grant where rolname = 'authenticated' and prosecdef and not ours
+  from function_grant where rolname = 'authenticated' and prosecdef
+union all
+select object, format('%s can call it, and it is internal', rolname),
+       format('revoke execute on function %s from %I', object, rolname)
+  from function_grant
+ where rolname in ('anon', 'authenticated') and ours and object like 'callcoach.%'
+   and object not in ('callcoach.pre_request()', 'callcoach.org_role()', 'callcoach.acts_as(text[])')
+union all
+select object, 'it runs with its owner''s rights, and looks in its caller''s temporary tables first',
+       format('end its search_path with pg_temp, or leave it empty: alter function %s set search_path = ''''', object)
+  from function where prosecdef and has_search_path and search_path <> '""' and search_path !~ 'pg_temp$'
+union all
+select object, 'it is leakproof, so it is shown rows before policies are asked', format('alter function %s not leakproof', object)
+  from function where proleakproof
+union all
+select conrelid::regclass::text, format('foreign key %I can refer to a row of another organisation', conname),
+       'make it (org_id, …) references … (org_id, …)'
+  from pg_constraint join relation r on r.oid = conrelid
+  join pg_attribute mine on mine.attrelid = conrelid and mine.attname = 'org_id' and not mine.attisdropped
+ where contype = 'f' and mine.attnum <> all (conkey)
+   and exists (select from pg_attribute a where a.attrelid = confrelid and a.attname = 'org_id' and not a.attisdropped)
+union all
+-- 23505 tells what another organisation has, if one may choose the value.
+select distinct r.object, format('%s may choose a value that must be unique among all organisations (%s)', a.rolname, i.indexrelid::regclass),
+       'lead the key with org_id, or do not grant insert and update of its columns'
+  from relation r
+  join pg_attribute mine on mine.attrelid = r.oid and mine.attname = 'org_id' and not mine.attisdropped
+  join pg_index i on i.indrelid = r.oid and i.indisunique and mine.attnum <> all (i.indkey::int2[])
+  join api_role a on a.rolname <> 'service_role', unnest(i.indkey::int2[]) as k (attnum)
+ where k.attnum > 0
+   and (has_column_privilege(a.oid, r.oid, k.attnum, 'INSERT') or has_column_privilege(a.oid, r.oid, k.attnum, 'UPDATE'))
 union all
 select conrelid::regclass::text, format('foreign key %I has no index', conname),
        format('create index on %s (%s)', conrelid::regclass,
@@ -143,6 +175,24 @@ select r.rolname::text, format('it can become %s, which passes row level securit
   from pg_roles r, pg_roles b
  where r.rolname in ('anon', 'authenticated') and (b.rolsuper or b.rolbypassrls) and b.oid <> r.oid
    and pg_has_role(r.oid, b.oid, 'MEMBER') and not r.rolsuper
+union all
+select 'anon', 'it is a member of authenticated', 'revoke authenticated from anon'
+  from pg_roles r, pg_roles m
+ where r.rolname = 'anon' and m.rolname = 'authenticated' and pg_has_role(r.oid, m.oid, 'MEMBER') and not r.rolsuper
+union all
+select distinct coalesce(nullif(d.defaclnamespace, 0)::regnamespace::text, 'every schema'),
+       format('new %s of %I are %s''s', case d.defaclobjtype when 'f' then 'functions' when 'S' then 'sequences' else 'tables' end,
+         d.defaclrole::regrole, coalesce(g.rolname, 'PUBLIC')),
+       'alter default privileges … revoke all'
+  from pg_default_acl d, lateral (select a.grantee, r.rolname from aclexplode(d.defaclacl) a left join api_role r on r.oid = a.grantee) g
+ where d.defaclobjtype in ('r', 'f', 'S') and d.defaclnamespace in (0, '@extschema@'::regnamespace)
+   and (g.grantee = 0 or g.rolname in ('anon', 'authenticated'))
+   and d.defaclrole in (select relowner from relation)
+union all
+select object, format('the trigger %s is gone: an organisation can be left without an admin', gone), 'create it as 0005_roles does'
+  from relation r, unnest(array['keep_an_admin_delete', 'keep_an_admin_update']) as gone
+ where r.oid = to_regclass('@extschema@.org_members')
+   and not exists (select from pg_trigger t where t.tgrelid = r.oid and t.tgname = gone)
 union all
 select object, format('%s owns it: policies and grants do not bind an owner', a.rolname),
        format('alter table %s owner to a role of the migrations', object)

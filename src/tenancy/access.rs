@@ -12,7 +12,6 @@ use crate::error::Error;
 use crate::gucs;
 use crate::lookup::{Key, Table};
 use crate::spi::Schema;
-use pgrx::pg_sys;
 use uuid::Uuid;
 
 /// Applies the five rules. An organisation that does not exist is one nobody may act in.
@@ -136,17 +135,4 @@ fn is_member(schema: Schema, org: Uuid, user: &str) -> Result<bool, Error> {
 
 fn members(schema: Schema) -> Result<Table, Error> {
     Table::by_index(schema, c"org_members", c"org_members_org_id_user_id_key")
-}
-
-/// The schema of the extension's public functions, and so of its tables; `None` where this database does not
-/// have the extension.
-pub fn installed_in() -> Result<Option<Schema>, Error> {
-    let found =
-        Table::extensions().find::<pg_sys::Oid>(&[(c"extname", Key::Name(c"callcoach"))], c"extnamespace")?;
-    Ok(found.map(Schema::from_oid))
-}
-
-/// The same for functions that live in the schema callcoach, and so are there only with the extension.
-pub fn home_schema() -> Result<Schema, Error> {
-    installed_in()?.ok_or_else(|| Error::Internal("the extension callcoach is not installed".into()))
 }

@@ -33,7 +33,7 @@ fn keep_an_admin<'t>(
 }
 
 fn check(trigger: &PgTrigger) -> Result<(), Error> {
-    let schema = Schema::of_trigger(trigger);
+    let schema = Schema::of_definer_trigger(trigger)?;
     let locked = spi::with_transition_tables(trigger, |client, _| {
         let mut locked = Vec::new();
         for row in spi::run(client, schema, LOCK_ORGS, &[])? {

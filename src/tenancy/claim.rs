@@ -1,6 +1,6 @@
 //! The organisation claim: `set_org_claim`, `current_org_id` and the request hook.
 
-use super::access::{current_org, home_schema, may_act, requested_org};
+use super::access::{current_org, may_act, requested_org};
 use crate::error::Error;
 use crate::gucs;
 use crate::spi::Schema;
@@ -36,7 +36,7 @@ fn current_org_id(fcinfo: pg_sys::FunctionCallInfo) -> Option<pgrx::Uuid> {
 #[pg_extern(volatile, parallel_unsafe, schema = "callcoach")]
 fn pre_request() -> Result<(), ErrorReport> {
     gucs::write_org_claim(None);
-    if let Some(org) = requested_org(home_schema()?)? {
+    if let Some(org) = requested_org(Schema::home()?)? {
         gucs::write_org_claim(Some(org));
     }
     Ok(())

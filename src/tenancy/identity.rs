@@ -1,6 +1,7 @@
 //! Who the caller is: `current_user_id`, and the role in the current organisation that policies ask for.
 
-use super::access::{Acting, acting, current_user, home_schema};
+use super::access::{Acting, acting, current_user};
+use crate::spi::Schema;
 use pgrx::datum::VariadicArray;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
@@ -16,7 +17,7 @@ fn current_user_id() -> Option<String> {
 /// the type user_role (`current_org_role()`), which the extension does not own.
 #[pg_extern(stable, parallel_safe, schema = "callcoach")]
 fn org_role() -> Result<Option<String>, ErrorReport> {
-    Ok(match acting(home_schema()?)? {
+    Ok(match acting(Schema::home()?)? {
         Acting::Member(role) => Some(role),
         Acting::Nobody | Acting::Server => None,
     })
@@ -27,6 +28,6 @@ fn org_role() -> Result<Option<String>, ErrorReport> {
 /// as an admin.
 #[pg_extern(stable, parallel_safe, schema = "callcoach")]
 fn acts_as(roles: VariadicArray<&str>) -> Result<bool, ErrorReport> {
-    let acting = acting(home_schema()?)?;
+    let acting = acting(Schema::home()?)?;
     Ok(roles.iter().flatten().any(|role| acting.is(role)))
 }

@@ -3,11 +3,11 @@
 //! and most DDL stop every organisation before they ask who it is, a temporary table or a cursor WITH HOLD waits
 //! on a pooled session for whoever has it next.
 
-use super::access::installed_in;
 use super::login;
 use crate::error::{self, Error};
 use crate::gucs;
 use crate::majors;
+use crate::spi::Schema;
 use pgrx::prelude::*;
 use std::ffi::CStr;
 
@@ -31,13 +31,16 @@ pub unsafe extern "C-unwind" fn check(node: *mut pg_sys::Node) {
     }
 }
 
-/// Before a query is planned: whoever is held back does not get to see the plan by debug_print_plan either.
+/// Before a query is planned, and before anyone has asked whether its caller may read the tables: who is not past
+/// row level security does not get to see the plan by debug_print_plan either.
 #[pg_guard]
 pub extern "C-unwind" fn hide_plan() {
     // SAFETY: reads a setting that PostgreSQL itself looks at after planning, and puts it off until it is set
     // again.
     unsafe {
-        if pg_sys::Debug_print_plan && is_held_back() {
+        let sees_all =
+            login::bypasses_rls(login::session_user()) || login::bypasses_rls(login::current_user());
+        if gucs::statements_are_guarded() && !sees_all && is_installed() {
             pg_sys::Debug_print_plan = false;
         }
     }
@@ -84,6 +87,11 @@ unsafe fn statement(node: *mut pg_sys::Node) -> Statement {
     }
 }
 
+/// Nobody is held back where the extension is not.
+fn is_installed() -> bool {
+    Schema::installed().is_ok_and(|schema| schema.is_some())
+}
+
 /// Is the caller an API user whom row level security holds back? Not a login past it (in whatever role), not a
 /// definer function of somebody else's, not who owns the tables; and nobody where the extension is not.
 fn is_held_back() -> bool {
@@ -91,7 +99,7 @@ fn is_held_back() -> bool {
         && login::is_api_user()
         && !login::bypasses_rls(login::session_user())
         && !login::bypasses_rls(login::current_user())
-        && installed_in().is_ok_and(|schema| {
+        && Schema::installed().is_ok_and(|schema| {
             schema.is_some_and(|schema| !majors::owns_table(schema.table(c"orgs"), login::current_user()))
         })
 }
@@ -103,5 +111,5 @@ fn is_shared() -> bool {
     gucs::statements_are_guarded()
         && !login::bypasses_rls(session)
         && login::is_believed(session)
-        && installed_in().is_ok_and(|schema| schema.is_some())
+        && is_installed()
 }
