@@ -3,7 +3,7 @@
 //! Messages never carry secrets, payloads or transcripts. Text that came from the caller (event and
 //! criterion names) is shortened before it gets here.
 
-use callcoach_core::{scoring, signed_url::PathError, transcript::TranscriptError, webhook};
+use callcoach_core::{scoring, signed_url::PathError, transcript::TranscriptError, vapi::VapiError, webhook};
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 use pgrx::spi::SpiError;
@@ -13,6 +13,8 @@ use pgrx::spi::SpiError;
 pub enum Error {
     /// The transcript cannot be read.
     Transcript(TranscriptError),
+    /// The messages are not those of a Vapi call.
+    Vapi(VapiError),
     /// The rubric cannot be used, or may not be stored.
     Rubric(scoring::RubricError),
     /// The attempt cannot be scored.
@@ -129,6 +131,14 @@ fn shape(error: Error) -> Shape {
         }
         Error::Transcript(TranscriptError::Corrupt) => {
             Shape::new(Code::ERRCODE_DATA_CORRUPTED, "transcript is not valid binary jsonb")
+        }
+        Error::Vapi(VapiError::NotAnArray { found }) => {
+            Shape::new(invalid, "messages is not an array of Vapi's messages")
+                .detail(format!("It is of JSON type {found}."))
+                .hint("Pass artifact.messages of the end-of-call report, not the whole report.")
+        }
+        Error::Vapi(VapiError::Corrupt) => {
+            Shape::new(Code::ERRCODE_DATA_CORRUPTED, "messages is not valid binary jsonb")
         }
         Error::Rubric(e) => with_hint(Shape::new(invalid, e.message()), None, e.hint()),
         Error::Score(e) => {

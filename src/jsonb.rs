@@ -44,6 +44,19 @@ impl Jsonb {
         serde_json::from_str(&self.to_text()?).map_err(|_| Error::Json(what))
     }
 
+    /// From the binary form, without the varlena header, of our own making.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
+        let size = pg_sys::VARHDRSZ + bytes.len();
+        // SAFETY: room for the header and the bytes behind it, in the current memory context; palloc gives no NULL.
+        let varlena = unsafe {
+            let varlena = pg_sys::palloc(size).cast::<u8>();
+            pgrx::varlena::set_varsize_4b(varlena.cast(), size as i32);
+            varlena.add(pg_sys::VARHDRSZ).copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
+            varlena
+        };
+        NonNull::new(varlena.cast()).map(Self).ok_or_else(|| Error::Internal("palloc gave nothing".into()))
+    }
+
     /// From JSON text of our own making.
     pub fn from_text(text: String) -> Result<Self, Error> {
         let text = CString::new(text).map_err(|_| Error::Internal("NUL in JSON text".into()))?;

@@ -11,6 +11,7 @@
 //! | `storage` | grant_signed_url |
 //! | `tenancy` | set_org_claim, current_org_id, current_user_id, callcoach.pre_request, acts_as, org_role |
 //! | `timestamps` | updated_at |
+//! | `vapi` | transcript_from_vapi |
 //! | `webhooks` | enqueue_webhook |
 #![cfg_attr(any(test, feature = "pg_test"), allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
@@ -34,6 +35,7 @@ mod spi;
 mod storage;
 mod tenancy;
 mod timestamps;
+mod vapi;
 mod webhooks;
 
 pgrx::pg_module_magic!(name, version);

@@ -10,4 +10,5 @@ pub mod sentiment;
 pub mod signatures;
 pub mod signed_url;
 pub mod transcript;
+pub mod vapi;
 pub mod webhook;

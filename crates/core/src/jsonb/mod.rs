@@ -14,6 +14,7 @@ mod numeric;
 
 #[cfg(any(test, feature = "testing"))]
 pub mod encode;
+pub mod object;
 
 pub use container::Nodes;
 pub use numeric::Numeric;
