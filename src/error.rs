@@ -3,7 +3,9 @@
 //! Messages never carry secrets, payloads or transcripts. Text that came from the caller (event and
 //! criterion names) is shortened before it gets here.
 
-use callcoach_core::{scoring, signed_url::PathError, transcript::TranscriptError, vapi::VapiError, webhook};
+use callcoach_core::{
+    kpis::PhraseError, scoring, signed_url::PathError, transcript::TranscriptError, vapi::VapiError, webhook,
+};
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 use pgrx::spi::SpiError;
@@ -13,6 +15,8 @@ use pgrx::spi::SpiError;
 pub enum Error {
     /// The transcript cannot be read.
     Transcript(TranscriptError),
+    /// Keywords or objections that cannot be looked for.
+    Phrases(PhraseError),
     /// The messages are not those of a Vapi call.
     Vapi(VapiError),
     /// The rubric cannot be used, or may not be stored.
@@ -132,6 +136,7 @@ fn shape(error: Error) -> Shape {
         Error::Transcript(TranscriptError::Corrupt) => {
             Shape::new(Code::ERRCODE_DATA_CORRUPTED, "transcript is not valid binary jsonb")
         }
+        Error::Phrases(e) => Shape::new(invalid, e.to_string()).hint("Look for fewer or shorter phrases."),
         Error::Vapi(VapiError::NotAnArray { found }) => {
             Shape::new(invalid, "messages is not an array of Vapi's messages")
                 .detail(format!("It is of JSON type {found}."))

@@ -1,6 +1,7 @@
 //! jsonb as it is: the binary form is read in place, without text or serde_json in between.
 
 use crate::error::Error;
+use callcoach_core::jsonb::{self, Value};
 use pgrx::callconv::{ArgAbi, BoxRet, FcInfo};
 use pgrx::pgrx_sql_entity_graph::metadata::{
     ArgumentError, ReturnsError, ReturnsRef, SqlMappingRef, SqlTranslatable, TypeOrigin,
@@ -45,7 +46,7 @@ impl Jsonb {
     }
 
     /// From the binary form, without the varlena header, of our own making.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
+    pub fn from_bytes(bytes: &[u8]) -> Self {
         let size = pg_sys::VARHDRSZ + bytes.len();
         // SAFETY: room for the header and the bytes behind it, in the current memory context; palloc gives no NULL.
         let varlena = unsafe {
@@ -54,7 +55,23 @@ impl Jsonb {
             varlena.add(pg_sys::VARHDRSZ).copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
             varlena
         };
-        NonNull::new(varlena.cast()).map(Self).ok_or_else(|| Error::Internal("palloc gave nothing".into()))
+        match NonNull::new(varlena.cast()) {
+            Some(jsonb) => Self(jsonb),
+            None => pgrx::error!("palloc gave nothing"),
+        }
+    }
+
+    /// Is this an object in which `key` is true?
+    pub fn is_true(&self, key: &str) -> Result<bool, Error> {
+        let corrupt = |_| Error::Internal("a stored jsonb value is damaged".into());
+        match jsonb::root(self.bytes()).map_err(corrupt)? {
+            Value::Object(object) => {
+                let [found] = object.fields([key], &mut || ()).map_err(corrupt)?;
+                let value = found.map(|node| node.value()).transpose().map_err(corrupt)?;
+                Ok(matches!(value, Some(Value::Bool(true))))
+            }
+            _ => Ok(false),
+        }
     }
 
     /// From JSON text of our own making.

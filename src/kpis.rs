@@ -8,11 +8,11 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
 /// What a call's transcript says about how the trainee spoke: talk_ms, listen_ms, talk_listen_ratio,
-/// words_per_minute, filler_words, interruptions, questions_asked, sentiment_score.
+/// words_per_minute, filler_words, interruptions, questions_asked, sentiment_score, and more (docs/kpis.md).
 /// 22023 for a transcript that is not an array.
 #[pg_extern(immutable, strict, parallel_safe)]
 fn compute_kpis(transcript: Jsonb) -> Result<Jsonb, ErrorReport> {
-    Ok(Jsonb::from_text(of_transcript(&transcript)?.to_json())?)
+    Ok(Jsonb::from_bytes(&of_transcript(&transcript)?.to_jsonb()))
 }
 
 /// The KPIs of a transcript; a cancelled query stops it.

@@ -5,6 +5,7 @@
 //! | --- | --- |
 //! | `attempts` | the triggers of scenario_attempts |
 //! | `kpis` | compute_kpis |
+//! | `kpi_events` | kpi_events |
 //! | `reporting` | populate_fact_from_attempt, refresh_reporting, refresh_reporting_views, dimensions |
 //! | `scoring` | score_attempt, explain_score, the check of rubrics |
 //! | `signatures` | verify_stripe_signature, verify_svix_signature |
@@ -22,6 +23,7 @@ mod error;
 mod gucs;
 mod hooks;
 mod jsonb;
+mod kpi_events;
 mod kpis;
 mod lookup;
 mod majors;

@@ -2,6 +2,7 @@
 //! webhooks are queued. What a statement did to 20,000 attempts is three set-based statements here.
 
 use crate::error::{self, Error};
+use crate::kpi_events;
 use crate::rows::TriggerRow;
 use crate::spi::{self, Schema};
 use pgrx::AllocatedByPostgres;
@@ -10,6 +11,7 @@ use pgrx::heap_tuple::PgHeapTuple;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 use pgrx::spi::SpiClient;
+use uuid::Uuid;
 
 /// What the statements below call `changed` (the attempts as they are now) and `before` (as they were).
 ///
@@ -41,12 +43,30 @@ macro_rules! deliver_events {
     };
 }
 
+macro_rules! write_kpi_events {
+    ($($rows:tt)+) => {
+        concat!(with!($($rows)+), include_str!("../sql/kpi_events.sql"))
+    };
+}
+
 const REMOVE_FACTS: &str = include_str!("../sql/remove_facts.sql");
+const REMOVE_KPI_EVENTS: &str = include_str!("../sql/remove_kpi_events.sql");
+const KPI_EVENTS_INSERTED: &str = write_kpi_events!(inserted);
+const KPI_EVENTS_UPDATED: &str = write_kpi_events!(updated once);
 const UPSERT_UPDATED: &str = upsert_facts!(updated once);
 const DELIVER_UPDATED: &str = deliver_events!(updated once);
-const INSERTED: &[&str] = &[upsert_facts!(inserted), deliver_events!(inserted)];
-const UPDATED: &[&str] = &[REMOVE_FACTS, UPSERT_UPDATED, DELIVER_UPDATED];
-const UPDATED_TWICE: &[&str] = &[REMOVE_FACTS, upsert_facts!(updated twice), deliver_events!(updated twice)];
+const UPSERT_INSERTED: &str = upsert_facts!(inserted);
+const DELIVER_INSERTED: &str = deliver_events!(inserted);
+const INSERTED: &[&str] = &[UPSERT_INSERTED, DELIVER_INSERTED, KPI_EVENTS_INSERTED];
+const UPDATED: &[&str] =
+    &[REMOVE_FACTS, REMOVE_KPI_EVENTS, UPSERT_UPDATED, DELIVER_UPDATED, KPI_EVENTS_UPDATED];
+const UPDATED_TWICE: &[&str] = &[
+    REMOVE_FACTS,
+    REMOVE_KPI_EVENTS,
+    upsert_facts!(updated twice),
+    deliver_events!(updated twice),
+    write_kpi_events!(updated twice),
+];
 const ANY_TWICE: &str = "select count(distinct id) < count(*) from new_rows";
 const DELETED: &[&str] =
     &["delete from {schema}.fact_scenario_attempts f using old_rows o where f.attempt_id = o.id"];
@@ -76,7 +96,7 @@ fn after_write(trigger: &PgTrigger) -> Result<(), Error> {
         let statements = match rows {
             _ if event.fired_by_truncate() => TRUNCATED.to_vec(),
             0 => vec![],
-            1 => for_one_row(trigger)?,
+            1 => for_one_row(trigger, schema)?,
             _ if event.fired_by_insert() => INSERTED.to_vec(),
             _ if event.fired_by_update() => {
                 let twice = client.select(ANY_TWICE, None, &[])?.first().get_one::<bool>()?;
@@ -93,20 +113,27 @@ fn after_write(trigger: &PgTrigger) -> Result<(), Error> {
 
 /// What a statement that wrote one attempt has to see to: nothing, while the call is going on and its
 /// transcript is saved every few seconds.
-fn for_one_row(trigger: &PgTrigger) -> Result<Vec<&'static str>, Error> {
+fn for_one_row(trigger: &PgTrigger, schema: Schema) -> Result<Vec<&'static str>, Error> {
     let row = TriggerRow::of_statement(trigger);
     let completed = |status: Option<String>| status.as_deref() == Some("completed");
     let (was, is) = (completed(row.get_old(c"status")?), completed(row.get(c"status")?));
     let event = trigger.event();
-    Ok(match (was, is) {
+    let mut statements = match (was, is) {
         (false, false) => vec![],
-        (false, true) if event.fired_by_insert() => INSERTED.to_vec(),
+        (false, true) if event.fired_by_insert() => vec![UPSERT_INSERTED, DELIVER_INSERTED],
         (false, true) => vec![UPSERT_UPDATED, DELIVER_UPDATED],
         (true, _) if event.fired_by_delete() => DELETED.to_vec(),
-        (true, false) => vec![REMOVE_FACTS],
+        (true, false) => vec![REMOVE_FACTS, REMOVE_KPI_EVENTS],
         // Completed before and after: the fact may be another one's (a changed id), or one no more.
-        (true, true) => vec![REMOVE_FACTS, UPSERT_UPDATED, DELIVER_UPDATED],
-    })
+        (true, true) => vec![REMOVE_FACTS, REMOVE_KPI_EVENTS, UPSERT_UPDATED, DELIVER_UPDATED],
+    };
+    let org: Option<pgrx::Uuid> = if is { row.get(c"org_id")? } else { None };
+    if let Some(org) = org
+        && kpi_events::are_wanted(schema, Uuid::from_bytes(*org.as_bytes()))?
+    {
+        statements.push(if event.fired_by_insert() { KPI_EVENTS_INSERTED } else { KPI_EVENTS_UPDATED });
+    }
+    Ok(statements)
 }
 
 /// Writes the fact of one attempt, if it is completed.

@@ -9,7 +9,9 @@ comment on function current_org_id() is
 comment on function current_user_id() is
   'The user of the request, by the verified token''s sub; NULL without one.';
 comment on function compute_kpis(jsonb) is
-  'KPIs of a transcript [{speaker, text, start_ms, end_ms}, …]: talk_ms, listen_ms, talk_listen_ratio, words_per_minute, filler_words, interruptions, questions_asked, sentiment_score.';
+  'KPIs of a transcript [{speaker, text, start_ms, end_ms}, …]: talk_ms, listen_ms, talk_listen_ratio, words_per_minute, filler_words, interruptions, questions_asked, sentiment_score, and more.';
+comment on function kpi_events(jsonb, text[], text[]) is
+  'What happens in a call and when: fillers, interruptions, questions, keywords of the user, objections of the assistant. As many as compute_kpis counts.';
 comment on function transcript_from_vapi(jsonb) is
   'Vapi''s artifact.messages as a transcript for compute_kpis: the bot as assistant, system and tool messages left out.';
 comment on function score_attempt(uuid) is
@@ -70,6 +72,7 @@ declare
     "current_user_id()":                ["anon", "authenticated", "service_role"],
     "compute_kpis(jsonb)":              ["authenticated", "service_role"],
     "grant_signed_url(text,int)":       ["authenticated", "service_role"],
+    "kpi_events(jsonb,text[],text[])":  ["authenticated", "service_role"],
     "transcript_from_vapi(jsonb)":      ["authenticated", "service_role"],
     "explain_score(uuid)":              ["authenticated", "service_role"],
     "score_attempt(uuid)":              ["service_role"],

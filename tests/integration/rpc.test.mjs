@@ -12,6 +12,7 @@ const ARGUMENTS = {
   current_org_id: {},
   current_user_id: {},
   compute_kpis: { transcript: [] },
+  kpi_events: { transcript: [] },
   transcript_from_vapi: { messages: [] },
   explain_score: { attempt_id: A.attempt },
   score_attempt: { attempt_id: A.attempt },
@@ -24,7 +25,7 @@ const ARGUMENTS = {
   verify_svix_signature: { payload: '', msg_id: '', msg_timestamp: '', signature: '', secret: '' }
 }
 const FOR_EVERYONE = ['current_org_id', 'current_user_id']
-const FOR_USERS = [...FOR_EVERYONE, 'set_org_claim', 'compute_kpis', 'transcript_from_vapi', 'explain_score', 'grant_signed_url']
+const FOR_USERS = [...FOR_EVERYONE, 'set_org_claim', 'compute_kpis', 'kpi_events', 'transcript_from_vapi', 'explain_score', 'grant_signed_url']
 
 test('the functions tried here are all that the extension has in public', () => {
   const there = rows(`select p.proname from pg_proc p

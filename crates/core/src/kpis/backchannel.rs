@@ -1,8 +1,12 @@
 //! Backchannels: what a listener says without taking the turn ("yeah", "mm-hmm", "I see").
 //! The words are the lexicon's; the phrases are here.
 
-use super::lexicon::Lex;
+use super::lexicon::{Lex, look_up_key};
 use super::sentence::Lexeme;
+use super::swar::{self, WIDTH};
+use super::tokens::Tokenizer;
+use crate::transcript::Ticker;
+use std::ops::ControlFlow;
 
 const PHRASES: [(Lex, Lex); 7] = [
     (Lex::UH, Lex::HUH),
@@ -13,6 +17,16 @@ const PHRASES: [(Lex, Lex); 7] = [
     (Lex::MAKES, Lex::SENSE),
     (Lex::FAIR, Lex::ENOUGH),
 ];
+
+/// What a backchannel can open with.
+const OPENS: Lex = {
+    let (mut opens, mut at) = (Lex::BACKCHANNEL, 0);
+    while at < PHRASES.len() {
+        opens = opens.or(PHRASES[at].0);
+        at += 1;
+    }
+    opens
+};
 
 /// Whether these lexemes are nothing but backchannels. No lexemes at all take no turn either.
 pub(super) fn only(mut lexemes: &[Lexeme]) -> bool {
@@ -28,18 +42,57 @@ pub(super) fn only(mut lexemes: &[Lexeme]) -> bool {
     true
 }
 
+/// Whether `text` is nothing but backchannels. Reads no further than it must.
+pub(super) fn is_all(text: &str, tokenizer: &mut Tokenizer, ticker: &mut Ticker<'_>) -> bool {
+    let mut all = may_be(text.as_bytes());
+    if all {
+        tokenizer.plain_sentences(text, ticker, |sentence| {
+            all = only(sentence.lexemes);
+            if all { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+    }
+    all
+}
+
+/// Whether the first words leave it open: those of most texts do not.
+fn may_be(text: &[u8]) -> bool {
+    let (mut at, mut before) = (0, Lex::NONE);
+    loop {
+        let bytes = swar::lowered(swar::load(text, at), WIDTH);
+        let length = swar::letters(bytes);
+        // Anything else than a space may be a part of the lexeme, or come before it.
+        if length == 0 || text.get(at + length) != Some(&b' ') {
+            return true;
+        }
+        let lex = look_up_key(swar::lowered(bytes, length), length);
+        if !lex.is(OPENS) && !PHRASES.iter().any(|&(a, b)| before.is(a) && lex.is(b)) {
+            return false;
+        }
+        (at, before) = (at + length + 1, lex);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kpis::tokens::Tokenizer;
-    use crate::transcript::Ticker;
+    use crate::kpis::words::WORDS;
 
+    /// By the first word and by all of them.
     fn is_all(text: &str) -> bool {
+        let mut tick = || ();
+        let (tokenizer, ticker) = (&mut Tokenizer::default(), &mut Ticker::new(&mut tick));
         let mut all = true;
-        Tokenizer::default().sentences(text, &mut Ticker::new(&mut || ()), |sentence| {
-            all = all && only(sentence.lexemes);
-        });
+        tokenizer.sentences(text, ticker, |sentence| all = all && only(sentence.lexemes));
+        assert_eq!(super::is_all(text, tokenizer, ticker), all, "{text}");
         all
+    }
+
+    #[test]
+    fn every_phrase_gets_past_its_first_word() {
+        for &(first, second) in &PHRASES {
+            let word = |lex| WORDS.iter().find(|&&(meaning, _)| meaning == lex).unwrap().1[0];
+            assert!(is_all(&format!("{} {}", word(first), word(second))));
+        }
     }
 
     #[test]

@@ -29,6 +29,47 @@ pub(super) fn each<'s>(lexemes: &'s [Lexeme], mut found: impl FnMut(&'s [Lexeme]
     }
 }
 
+/// The filler that these lexemes of `text` are, in lower case and as short as it is written:
+/// "um" for "Ummm", "you know", "kind of".
+pub(super) fn name(text: &str, filler: &[Lexeme]) -> &'static str {
+    const ALONE: [&str; 12] = [
+        "um",
+        "uh",
+        "uhm",
+        "er",
+        "erm",
+        "ah",
+        "hm",
+        "basically",
+        "actually",
+        "literally",
+        "honestly",
+        "like",
+    ];
+    let Some(first) = filler.first() else { return "" };
+    let said = text.get(first.start..first.end).unwrap_or_default();
+    match filler {
+        [_, _] if first.lex.is(Lex::YOU) => "you know",
+        [_, _] if first.lex.is(Lex::I) => "i mean",
+        [_, _] if said.starts_with(['k', 'K']) => "kind of",
+        [_, _] => "sort of",
+        // One letter, drawn out, is left.
+        _ => ALONE.into_iter().find(|name| is_drawn_out(name, said)).unwrap_or("mm"),
+    }
+}
+
+/// Whether `said` is `name`, letters repeated at will.
+fn is_drawn_out(name: &str, said: &str) -> bool {
+    once_each(name).eq(once_each(said))
+}
+
+/// The letters in lower case, those that repeat once.
+fn once_each(word: &str) -> impl Iterator<Item = u8> {
+    let mut last = None;
+    let lower = word.bytes().map(|byte| byte.to_ascii_lowercase());
+    lower.filter(move |&byte| last.replace(byte) != Some(byte))
+}
+
 /// What begins at a lexeme, and how many lexemes it takes.
 enum Match {
     Filler(usize),
@@ -92,6 +133,19 @@ mod tests {
         assert!(fillers("Do you know what kind of card? Some sort of red. A kind of blue").is_empty());
         assert_eq!(fillers("We do, you know. That, kind of, works"), ["you know", "kind of"]);
         assert!(fillers("you, know").is_empty());
+    }
+
+    #[test]
+    fn names_are_the_same_however_it_is_said() {
+        let text = "Ummm, UHH. uhhm errr ermm Ahh hmmm Mmm. You  know, I—mean Sort of KIND of. Basically \
+                    actually literally honestly. Like this";
+        let mut names = Vec::new();
+        Tokenizer::default().sentences(text, &mut Ticker::new(&mut || ()), |sentence| {
+            each(sentence.lexemes, |filler| names.push(name(text, filler)));
+        });
+        let expected = "um,uh,uhm,er,erm,ah,hm,mm,you know,i mean,sort of,kind of,basically,actually,\
+                        literally,honestly,like";
+        assert_eq!(names.join(","), expected);
     }
 
     #[test]

@@ -8,11 +8,27 @@
 //! or with a wh-word and an auxiliary ("what is", "how's" and more). "do it" and "have this"
 //! command.
 
+mod open;
+
 use super::lexicon::Lex;
 use super::sentence::{Ending, Lexeme, Sentence};
 
-/// Whether `sentence` is a question.
-pub(super) fn asks(sentence: &Sentence<'_>) -> bool {
+/// What a question leaves to the one who answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum QuestionType {
+    /// It asks for a story, a reason, a description.
+    Open,
+    /// It asks for yes or no, a choice, a number or one fact.
+    Closed,
+}
+
+/// Which question `sentence` is, if it is one.
+pub(super) fn kind(sentence: &Sentence<'_>) -> Option<QuestionType> {
+    asks(sentence)
+        .then(|| if open::is_open(sentence.lexemes) { QuestionType::Open } else { QuestionType::Closed })
+}
+
+fn asks(sentence: &Sentence<'_>) -> bool {
     let body = after_lead_ins(sentence.lexemes);
     match sentence.ending {
         Ending::Question => match body {

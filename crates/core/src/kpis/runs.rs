@@ -2,7 +2,7 @@
 //! without a branch that depends on it, and then read per lexeme with a shift.
 
 /// How many bytes are classified at once; the compiler turns that into vectors.
-const BLOCK: usize = 64;
+pub(super) const BLOCK: usize = 64;
 
 /// Runs of ASCII letters and digits, with apostrophes, hyphens and dots inside.
 #[derive(Debug, Default)]
@@ -24,8 +24,7 @@ impl Runs {
         let mut last = [0; BLOCK];
         last[..rest.len()].copy_from_slice(rest);
         for block in blocks.iter().chain([&last, &[0; BLOCK]]) {
-            let next =
-                bits(block, |byte| (byte | 0x20).wrapping_sub(b'a') < 26 || byte.wrapping_sub(b'0') < 10);
+            let next = bits(block, is_alphanumeric);
             // A connector needs to know what is on either side of it.
             let inside = connectors & (alphanumeric << 1 | before >> 63) & (alphanumeric >> 1 | next << 63);
             self.bits.extend((alphanumeric | inside).to_le_bytes());
@@ -44,9 +43,15 @@ impl Runs {
     }
 }
 
+/// Whether the byte is an ASCII letter or digit, in a form that becomes vectors.
+#[inline]
+pub(super) fn is_alphanumeric(byte: u8) -> bool {
+    (byte | 0x20).wrapping_sub(b'a') < 26 || byte.wrapping_sub(b'0') < 10
+}
+
 /// One bit for each byte, the first one lowest.
 #[inline]
-fn bits(block: &[u8; BLOCK], is: impl Fn(u8) -> bool) -> u64 {
+pub(super) fn bits(block: &[u8; BLOCK], is: impl Fn(u8) -> bool) -> u64 {
     let flags = block.map(|byte| u8::from(is(byte)));
     let mut bits = [0; BLOCK / 8];
     for (bits, flags) in bits.iter_mut().zip(flags.as_chunks::<8>().0) {

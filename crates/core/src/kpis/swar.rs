@@ -81,6 +81,17 @@ pub(super) fn beyond_ascii(bytes: u128) -> bool {
     bytes & HIGH_BITS != 0
 }
 
+/// How many ASCII letters, in lower case, come first.
+#[inline]
+pub(super) fn letters(bytes: u128) -> usize {
+    let low = bytes & !HIGH_BITS;
+    // The high bit where a byte is at least "a", and where it is beyond "z".
+    let from_a = low + (0x80 - b'a' as u128) * ONES;
+    let beyond_z = low + (0x80 - b'z' as u128 - 1) * ONES;
+    let others = !from_a | beyond_z | bytes;
+    (others & HIGH_BITS).trailing_zeros() as usize / 8
+}
+
 /// Whether two neighbours among the first `length` bytes are the same.
 #[inline]
 pub(super) fn repeats(bytes: u128, length: usize) -> bool {
@@ -121,6 +132,8 @@ mod tests {
             for bytes in [bytes, *text.as_bytes().first_chunk().unwrap()] {
                 let all = load(&bytes, 0);
                 prop_assert_eq!(beyond_ascii(all), !bytes.is_ascii());
+                let small = |byte: &&u8| byte.is_ascii_lowercase();
+                prop_assert_eq!(letters(all), bytes.iter().take_while(small).count());
                 let same = bytes[..length].windows(2).any(|pair| pair[0] == pair[1]);
                 prop_assert_eq!(repeats(all, length), same);
                 let lower: Vec<u8> = (0..16).map(|at| if at < length { bytes[at] | 0x20 } else { 0 }).collect();

@@ -25,7 +25,8 @@
 //!
 //! **Sentiment** has other words, white-space tokens without the punctuation around them. Most
 //! are a lexeme as well, which is then read once for both; the analyzer reads the other
-//! tokens by itself, and sentences with noise or with characters outside ASCII as a whole.
+//! tokens by itself, and sentences with noise or with characters outside ASCII as a whole. For
+//! visitors that do not ask for it, all of that is compiled away.
 
 mod lexemes;
 mod marks;
@@ -35,6 +36,7 @@ use super::sentence::{Ending, Lexeme, Sentence};
 use crate::sentiment::{Analyzer, Token};
 use crate::transcript::Ticker;
 use marks::is_mark;
+use std::ops::ControlFlow;
 
 /// The most lexemes and noises in a sentence before it is cut.
 const SENTENCE_MAX: usize = 1024;
@@ -52,14 +54,40 @@ pub(super) struct Tokenizer {
     spoken: String,
 }
 
+/// Who wants to hear a text's sentences.
+pub(super) trait Visit {
+    /// Whether it wants their sentiment, which is most of the work; without, it is 0.
+    const SENTIMENT: bool;
+
+    /// Hears the next sentence, and tells whether to go on.
+    fn visit(&mut self, sentence: &Sentence<'_>) -> ControlFlow<()>;
+}
+
+/// Calls a function with each sentence, without sentiment.
+struct Plain<F>(F);
+
+impl<F: FnMut(&Sentence<'_>) -> ControlFlow<()>> Visit for Plain<F> {
+    const SENTIMENT: bool = false;
+
+    fn visit(&mut self, sentence: &Sentence<'_>) -> ControlFlow<()> {
+        (self.0)(sentence)
+    }
+}
+
 impl Tokenizer {
-    /// Calls `visit` with each sentence of `text`, in order.
-    pub(super) fn sentences(
+    /// Calls `visit` with each sentence of `text`, in order, until it breaks off; without
+    /// their sentiment.
+    pub(super) fn plain_sentences(
         &mut self,
         text: &str,
         ticker: &mut Ticker<'_>,
-        visit: impl FnMut(&Sentence<'_>),
+        visit: impl FnMut(&Sentence<'_>) -> ControlFlow<()>,
     ) {
+        self.read(text, ticker, &mut Plain(visit));
+    }
+
+    /// Shows each sentence of `text` to `visitor`, in order, until it breaks off.
+    pub(super) fn read<V: Visit>(&mut self, text: &str, ticker: &mut Ticker<'_>, visitor: &mut V) {
         self.lexemes.clear();
         self.noises.clear();
         self.runs.read(text.as_bytes());
@@ -81,13 +109,16 @@ impl Tokenizer {
             questions: 0,
             out: self,
             ticker,
-            visit,
+            visitor,
+            stopped: false,
         };
-        while scan.at < text.len() {
+        while scan.at < text.len() && !scan.stopped {
             scan.ticker.step();
             scan.next();
         }
-        scan.end_sentence(scan.open_ending());
+        if !scan.stopped {
+            scan.end_sentence(scan.open_ending());
+        }
     }
 }
 
@@ -118,10 +149,12 @@ struct Scan<'a, 't, V> {
     questions: usize,
     out: &'a mut Tokenizer,
     ticker: &'a mut Ticker<'t>,
-    visit: V,
+    visitor: &'a mut V,
+    /// Whether the visitor has broken off.
+    stopped: bool,
 }
 
-impl<V: FnMut(&Sentence<'_>)> Scan<'_, '_, V> {
+impl<V: Visit> Scan<'_, '_, V> {
     fn next(&mut self) {
         let byte = self.bytes[self.at];
         match byte {
@@ -195,6 +228,9 @@ impl<V: FnMut(&Sentence<'_>)> Scan<'_, '_, V> {
     /// Hands the white-space token that ends here to the analyzer.
     #[inline]
     fn end_token(&mut self) {
+        if !V::SENTIMENT {
+            return;
+        }
         if let Some(token) = self.heard.take() {
             self.out.analyzer.push(token);
         } else if self.plain && self.token < self.at {
@@ -232,10 +268,10 @@ impl<V: FnMut(&Sentence<'_>)> Scan<'_, '_, V> {
             words: self.words,
             compound: 0.0,
         };
-        if self.words == 0 || !self.plain {
+        if V::SENTIMENT && (self.words == 0 || !self.plain) {
             analyzer.forget();
         }
-        if self.words > 0 {
+        if V::SENTIMENT && self.words > 0 {
             sentence.compound = if self.plain {
                 analyzer.finish(self.exclamations, self.questions)
             } else {
@@ -243,13 +279,26 @@ impl<V: FnMut(&Sentence<'_>)> Scan<'_, '_, V> {
             };
         }
         if !sentence.lexemes.is_empty() {
-            (self.visit)(&sentence);
+            self.stopped = self.visitor.visit(&sentence).is_break();
         }
         lexemes.clear();
         noises.clear();
         (self.start, self.words, self.comma) = (self.at, 0, false);
         (self.token, self.plain) = (self.at, self.ascii);
         (self.exclamations, self.questions) = (0, 0);
+    }
+}
+
+#[cfg(test)]
+impl Tokenizer {
+    /// Calls `visit` with each sentence of `text`, in order.
+    pub(super) fn sentences(
+        &mut self,
+        text: &str,
+        ticker: &mut Ticker<'_>,
+        visit: impl FnMut(&Sentence<'_>),
+    ) {
+        self.read(text, ticker, &mut tests::All(visit));
     }
 }
 

@@ -1,6 +1,6 @@
 //! Lexemes: most by sixteen bytes of text at once, the others character by character.
 
-use super::{Lexeme, Scan, Sentence};
+use super::{Lexeme, Scan, Visit};
 use crate::kpis::lexicon::{Lex, look_up, look_up_key};
 use crate::kpis::swar;
 use crate::sentiment::{Token, has_nt};
@@ -8,7 +8,7 @@ use crate::sentiment::{Token, has_nt};
 /// The longest lexeme that is read with the two bytes after it.
 const LONGEST: usize = swar::WIDTH - 2;
 
-impl<V: FnMut(&Sentence<'_>)> Scan<'_, '_, V> {
+impl<V: Visit> Scan<'_, '_, V> {
     /// The lexeme that begins here, and those after it as long as single spaces part them.
     /// Few branches here depend on the text: each that does costs more than all the rest.
     pub(super) fn lexemes(&mut self) {
@@ -27,8 +27,10 @@ impl<V: FnMut(&Sentence<'_>)> Scan<'_, '_, V> {
             self.counted = true;
             self.add(start, look_up_key(word.key, length));
 
-            let negates = word.apostrophe && has_nt(&self.bytes[start..self.at]);
-            let token = Token::of_word(word.key, length, word.in_capitals, negates);
+            let token = V::SENTIMENT.then(|| {
+                let negates = word.apostrophe && has_nt(&self.bytes[start..self.at]);
+                Token::of_word(word.key, length, word.in_capitals, negates)
+            });
             let alone = start == self.token;
             let next = match self.bytes.get(self.at..) {
                 Some([b' ', next, ..]) if alone => *next,
@@ -36,10 +38,12 @@ impl<V: FnMut(&Sentence<'_>)> Scan<'_, '_, V> {
             };
             if !next.is_ascii_alphanumeric() || self.is_full() {
                 // Punctuation would be part of so short a token.
-                self.heard = (alone && length > 2).then_some(token);
+                self.heard = token.filter(|_| alone && length > 2);
                 break;
             }
-            self.out.analyzer.push(token);
+            if let Some(token) = token {
+                self.out.analyzer.push(token);
+            }
             self.at += 1;
             self.token = self.at;
             self.counted = false;

@@ -1,9 +1,9 @@
 //! Marks that may end a sentence.
 
-use super::{Ending, Scan, Sentence};
+use super::{Ending, Scan, Visit};
 use crate::kpis::lexicon::Lex;
 
-impl<V: FnMut(&Sentence<'_>)> Scan<'_, '_, V> {
+impl<V: Visit> Scan<'_, '_, V> {
     /// A run of marks that may end a sentence.
     pub(super) fn mark(&mut self) {
         let start = self.at;

@@ -3,6 +3,18 @@
 use super::*;
 use proptest::prelude::*;
 
+/// Calls a function with each sentence.
+pub(in crate::kpis) struct All<F>(pub(in crate::kpis) F);
+
+impl<F: FnMut(&Sentence<'_>)> Visit for All<F> {
+    const SENTIMENT: bool = true;
+
+    fn visit(&mut self, sentence: &Sentence<'_>) -> ControlFlow<()> {
+        (self.0)(sentence);
+        ControlFlow::Continue(())
+    }
+}
+
 /// Each sentence as (text without noises, lexemes, words, ending).
 fn read(text: &str) -> Vec<(String, Vec<String>, u64, Ending)> {
     let mut sentences = Vec::new();
@@ -159,6 +171,22 @@ fn any_speech() -> impl Strategy<Value = String> {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    #[test]
+    fn without_sentiment_the_sentences_are_the_same(text in any_speech(), last in 1usize..9) {
+        let show = |s: &Sentence<'_>| format!("{:?}", Sentence { compound: 0.0, ..*s });
+        let (mut all, mut plain) = (Vec::new(), Vec::new());
+        let mut tokenizer = Tokenizer::default();
+        let mut tick = || ();
+        let ticker = &mut Ticker::new(&mut tick);
+        tokenizer.sentences(&text, ticker, |sentence| all.push(show(sentence)));
+        tokenizer.plain_sentences(&text, ticker, |sentence| {
+            plain.push(show(sentence));
+            if plain.len() == last { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        all.truncate(last);
+        prop_assert_eq!(plain, all);
+    }
 
     #[test]
     fn sentiment_is_that_of_the_sentence_as_text(text in any_speech()) {
