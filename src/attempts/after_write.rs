@@ -57,16 +57,16 @@ const UPSERT_UPDATED: &str = upsert_facts!(updated once);
 const DELIVER_UPDATED: &str = deliver_events!(updated once);
 const UPSERT_INSERTED: &str = upsert_facts!(inserted);
 const DELIVER_INSERTED: &str = deliver_events!(inserted);
-const INSERTED: &[&str] = &[UPSERT_INSERTED, DELIVER_INSERTED, KPI_EVENTS_INSERTED];
-const UPDATED: &[&str] =
-    &[REMOVE_FACTS, REMOVE_KPI_EVENTS, UPSERT_UPDATED, DELIVER_UPDATED, KPI_EVENTS_UPDATED];
-const UPDATED_TWICE: &[&str] = &[
-    REMOVE_FACTS,
-    REMOVE_KPI_EVENTS,
-    upsert_facts!(updated twice),
-    deliver_events!(updated twice),
-    write_kpi_events!(updated twice),
-];
+const INSERTED: &[&str] = &[UPSERT_INSERTED, DELIVER_INSERTED];
+const UPDATED: &[&str] = &[REMOVE_FACTS, UPSERT_UPDATED, DELIVER_UPDATED];
+const UPDATED_TWICE: &[&str] = &[REMOVE_FACTS, upsert_facts!(updated twice), deliver_events!(updated twice)];
+const KPI_EVENTS_UPDATED_TWICE: &str = write_kpi_events!(updated twice);
+/// Few organisations want events: the others' many rows should not pay for them.
+const ANY_WANTS_KPI_EVENTS: &str = "select exists (
+  select from {schema}.orgs o
+   where o.metadata -> 'kpi_events' = 'true' and o.id in (select org_id from new_rows))";
+const ANY_HAS_KPI_EVENTS: &str = "select exists (
+  select from {schema}.fact_kpi_events e where e.org_id in (select org_id from old_rows))";
 const ANY_TWICE: &str = "select count(distinct id) < count(*) from new_rows";
 const DELETED: &[&str] =
     &["delete from {schema}.fact_scenario_attempts f using old_rows o where f.attempt_id = o.id"];
@@ -97,18 +97,42 @@ fn after_write(trigger: &PgTrigger) -> Result<(), Error> {
             _ if event.fired_by_truncate() => TRUNCATED.to_vec(),
             0 => vec![],
             1 => for_one_row(trigger, schema)?,
-            _ if event.fired_by_insert() => INSERTED.to_vec(),
-            _ if event.fired_by_update() => {
-                let twice = client.select(ANY_TWICE, None, &[])?.first().get_one::<bool>()?;
-                if twice == Some(true) { UPDATED_TWICE.to_vec() } else { UPDATED.to_vec() }
-            }
-            _ => DELETED.to_vec(),
+            _ => for_many_rows(trigger, client, schema)?,
         };
         for sql in statements {
             spi::run_for_rows(client, schema, sql, rows)?;
         }
         Ok(())
     })
+}
+
+/// What a statement that wrote several attempts has to see to.
+fn for_many_rows(
+    trigger: &PgTrigger,
+    client: &mut SpiClient,
+    schema: Schema,
+) -> Result<Vec<&'static str>, Error> {
+    let asked = |client: &mut SpiClient, question: &str| -> Result<bool, Error> {
+        let answer = client.select(schema.qualify(question)?.as_str(), None, &[])?;
+        Ok(answer.first().get_one::<bool>()? == Some(true))
+    };
+    let event = trigger.event();
+    let (mut statements, write_kpi_events) = if event.fired_by_insert() {
+        (INSERTED.to_vec(), KPI_EVENTS_INSERTED)
+    } else if event.fired_by_delete() {
+        return Ok(DELETED.to_vec());
+    } else if asked(client, ANY_TWICE)? {
+        (UPDATED_TWICE.to_vec(), KPI_EVENTS_UPDATED_TWICE)
+    } else {
+        (UPDATED.to_vec(), KPI_EVENTS_UPDATED)
+    };
+    if event.fired_by_update() && asked(client, ANY_HAS_KPI_EVENTS)? {
+        statements.push(REMOVE_KPI_EVENTS);
+    }
+    if asked(client, ANY_WANTS_KPI_EVENTS)? {
+        statements.push(write_kpi_events);
+    }
+    Ok(statements)
 }
 
 /// What a statement that wrote one attempt has to see to: nothing, while the call is going on and its

@@ -60,15 +60,17 @@ fn may_be(text: &[u8]) -> bool {
     loop {
         let bytes = swar::lowered(swar::load(text, at), WIDTH);
         let length = swar::letters(bytes);
-        // Anything else than a space may be a part of the lexeme, or come before it.
-        if length == 0 || text.get(at + length) != Some(&b' ') {
-            return true;
-        }
+        // Anything else may be a part of the lexeme, or come before it.
+        let (space, comma) = match text.get(at + length..) {
+            Some([b' ', ..]) if length > 0 => (1, false),
+            Some([b',', b' ', ..]) if length > 0 => (2, true),
+            _ => return true,
+        };
         let lex = look_up_key(swar::lowered(bytes, length), length);
         if !lex.is(OPENS) && !PHRASES.iter().any(|&(a, b)| before.is(a) && lex.is(b)) {
             return false;
         }
-        (at, before) = (at + length + 1, lex);
+        (at, before) = (at + length + space, if comma { Lex::NONE } else { lex });
     }
 }
 
