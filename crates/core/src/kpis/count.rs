@@ -34,7 +34,7 @@ fn ascii_words(text: &[u8], ticker: &mut Ticker<'_>) -> Option<u64> {
         if block.iter().fold(false, |unfit, &byte| unfit | (byte == b'[') | !byte.is_ascii()) {
             return None;
         }
-        let spaces = bits(block, |byte| byte == b' ' || byte.wrapping_sub(b'\t') < 5);
+        let spaces = bits(block, |byte| (byte == b' ') | (byte.wrapping_sub(b'\t') < 5));
         let (sum, beyond) = (!spaces).overflowing_add(bits(block, is_alphanumeric));
         let (sum, still_beyond) = sum.overflowing_add(u64::from(carry));
         words += u64::from((sum & spaces).count_ones());

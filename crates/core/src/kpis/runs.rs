@@ -23,15 +23,22 @@ impl Runs {
         let (blocks, rest) = text.as_chunks::<BLOCK>();
         let mut last = [0; BLOCK];
         last[..rest.len()].copy_from_slice(rest);
-        for block in blocks.iter().chain([&last, &[0; BLOCK]]) {
+        for block in blocks.iter().chain([&last]) {
             let next = bits(block, is_alphanumeric);
-            // A connector needs to know what is on either side of it.
-            let inside = connectors & (alphanumeric << 1 | before >> 63) & (alphanumeric >> 1 | next << 63);
-            self.bits.extend((alphanumeric | inside).to_le_bytes());
+            self.push(before, alphanumeric, next, connectors);
             (before, alphanumeric) = (alphanumeric, next);
             connectors = bits(block, |byte| matches!(byte, b'\'' | b'-' | b'.'));
         }
+        self.push(before, alphanumeric, 0, connectors);
         self.bits.extend([0; 8]);
+    }
+
+    /// Adds the runs of the block whose letters and digits are `alphanumeric`. A connector
+    /// needs to know what is on either side of it, in the blocks beside it as well.
+    #[inline]
+    fn push(&mut self, before: u64, alphanumeric: u64, next: u64, connectors: u64) {
+        let inside = connectors & (alphanumeric << 1 | before >> 63) & (alphanumeric >> 1 | next << 63);
+        self.bits.extend((alphanumeric | inside).to_le_bytes());
     }
 
     /// The length of the run that begins at byte `at`, up to [`Runs::LONGEST`] and more.
@@ -46,7 +53,7 @@ impl Runs {
 /// Whether the byte is an ASCII letter or digit, in a form that becomes vectors.
 #[inline]
 pub(super) fn is_alphanumeric(byte: u8) -> bool {
-    (byte | 0x20).wrapping_sub(b'a') < 26 || byte.wrapping_sub(b'0') < 10
+    ((byte | 0x20).wrapping_sub(b'a') < 26) | (byte.wrapping_sub(b'0') < 10)
 }
 
 /// One bit for each byte, the first one lowest.
