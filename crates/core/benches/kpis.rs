@@ -38,6 +38,12 @@ fn bench(c: &mut Criterion) {
         group.bench_function("compute", |b| {
             b.iter(|| black_box(transcript.next()).map(|transcript| kpis::compute(transcript, &mut || ())));
         });
+        let mut transcript = read.iter().cycle();
+        group.bench_function("compute without sentiment", |b| {
+            b.iter(|| {
+                black_box(transcript.next()).map(|transcript| kpis::without_sentiment(transcript, &mut || ()))
+            });
+        });
         let mut call = calls.iter().cycle();
         group.bench_function("jsonb to json", |b| {
             b.iter(|| {

@@ -11,4 +11,5 @@ pub mod signatures;
 pub mod signed_url;
 pub mod transcript;
 pub mod vapi;
+mod vocabulary;
 pub mod webhook;

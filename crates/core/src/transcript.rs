@@ -197,8 +197,7 @@ fn side(node: Node<'_>) -> Result<Option<Option<Speaker>>, Corrupt> {
 }
 
 fn time(node: Option<Node<'_>>) -> Result<Option<u64>, Corrupt> {
-    let number = node.map_or(Ok(None), Node::as_number)?;
-    Ok(number.and_then(|number| number.round_clamped(MAX_MS)))
+    node.map_or(Ok(None), |node| node.as_clamped(MAX_MS))
 }
 
 fn span(start: u64, end: u64) -> Option<(u64, u64)> {

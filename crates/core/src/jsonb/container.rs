@@ -2,7 +2,7 @@
 
 use super::{
     Array, CONTAINER, COUNT, Corrupt, HAS_END, IS_ARRAY, IS_OBJECT, IS_SCALAR, KIND, LENGTH_OR_END, NUMERIC,
-    Node, Object, Value,
+    Node, Object, STRING, Value,
 };
 
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +33,21 @@ impl<'a> Container<'a> {
             IS_OBJECT => Ok(Value::Object(Object(self))),
             _ => Err(Corrupt),
         }
+    }
+
+    /// The values of an object whose keys are these and no others, all of them read at once.
+    #[inline]
+    pub(super) fn values_of<const N: usize>(self, names: [&str; N]) -> Option<Nodes<'a>> {
+        let (keys, values) = self.entries.split_at_checked(N)?;
+        let (mut same, mut offset) = (N < 32, 0);
+        for (position, (entry, name)) in keys.iter().zip(names).enumerate() {
+            let end = offset + name.len();
+            let flag = if position == 0 { HAS_END } else { 0 };
+            same &= u32::from_ne_bytes(*entry) == STRING | flag | name.len() as u32;
+            same &= self.data.get(offset..end)? == name.as_bytes();
+            offset = end;
+        }
+        same.then_some(Nodes { entries: values.iter(), data: self.data, offset })
     }
 
     pub(super) fn nodes(self) -> Nodes<'a> {

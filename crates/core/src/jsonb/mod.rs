@@ -128,6 +128,20 @@ impl<'a> Node<'a> {
         if self.kind == NUMERIC { Numeric::parse(self.bytes).map(Some) } else { Ok(None) }
     }
 
+    /// The number rounded half away from zero and clamped to `0..=max`, if it is one and not NaN.
+    ///
+    /// # Errors
+    /// [`Corrupt`] when it is a number and damaged.
+    #[inline]
+    pub fn as_clamped(self, max: u64) -> Result<Option<u64>, Corrupt> {
+        if self.kind == NUMERIC
+            && let Some(number) = Numeric::small_whole(self.bytes)
+        {
+            return Ok(Some(number.min(max)));
+        }
+        Ok(self.as_number()?.and_then(|number| number.round_clamped(max)))
+    }
+
     /// Whether it is the string `text`.
     #[inline]
     pub fn is_str(self, text: &str) -> bool {
@@ -206,19 +220,14 @@ impl<'a> Object<'a> {
         debug_assert!(names.is_sorted_by(|a, b| (a.len(), *a) < (b.len(), *b)));
         let count = self.len();
         // The usual case: these fields and no others.
-        if count == N {
-            let mut nodes = self.0.nodes();
-            let mut same = true;
-            for name in names {
-                same &= nodes.next().ok_or(Corrupt)??.bytes == name.as_bytes();
+        if count == N
+            && let Some(mut values) = self.0.values_of(names)
+        {
+            let mut found = [None; N];
+            for slot in &mut found {
+                *slot = values.next().transpose()?;
             }
-            if same {
-                let mut found = [None; N];
-                for slot in &mut found {
-                    *slot = nodes.next().transpose()?;
-                }
-                return Ok(found);
-            }
+            return Ok(found);
         }
         let mut found = [None; N];
         let mut nodes = self.0.nodes();

@@ -29,6 +29,9 @@ fn decode(value: Value<'_>) -> Result<serde_json::Value, Corrupt> {
 fn read_number(text: &str) -> (Option<u64>, String) {
     let bytes = encode::encode(&serde_json::from_str(text).unwrap());
     let Ok(Value::Number(number)) = root(&bytes) else { panic!("{text} is no number") };
+    if let Some(small) = Numeric::small_whole(&bytes[8..]) {
+        assert_eq!(number.round_clamped(1 << 53), Some(small), "{text}");
+    }
     (number.round_clamped(1 << 53), number.to_plain_string())
 }
 
@@ -180,6 +183,19 @@ proptest! {
     fn what_is_written_is_read(value in any_json()) {
         let bytes = encode::encode(&value);
         prop_assert_eq!(plain(&decode(root(&bytes).unwrap()).unwrap()), plain(&value));
+    }
+
+    #[test]
+    fn small_whole_numbers_are_what_they_are(
+        number in prop_oneof![0_u64..100_000, 0_u64..200_000_000],
+        decimals in prop_oneof![Just(""), Just(".0"), Just(".5")],
+        negative in any::<bool>(),
+    ) {
+        let sign = if negative { "-" } else { "" };
+        let bytes = encode::encode(&serde_json::from_str(&format!("{sign}{number}{decimals}")).unwrap());
+        let plain = decimals.is_empty() && number < 100_000_000 && (!negative || number == 0);
+        prop_assert_eq!(Numeric::small_whole(&bytes[8..]), plain.then_some(number));
+        prop_assert_eq!(Numeric::small_whole(&bytes[8..bytes.len() - 1]), None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use super::lexicon::{Lex, look_up_key};
 use super::sentence::Lexeme;
-use super::swar::{self, WIDTH};
+use super::sixteen::{Sixteen, WIDTH};
 use super::tokens::Tokenizer;
 use crate::transcript::Ticker;
 use std::ops::ControlFlow;
@@ -31,6 +31,9 @@ const OPENS: Lex = {
 /// Whether these lexemes are nothing but backchannels. No lexemes at all take no turn either.
 pub(super) fn only(mut lexemes: &[Lexeme]) -> bool {
     while let [first, rest @ ..] = lexemes {
+        if !first.lex.is(OPENS) {
+            return false;
+        }
         if PHRASES.iter().any(|&(a, b)| first.pairs(rest.first(), a, b)) {
             lexemes = &rest[1..];
         } else if first.lex.is(Lex::BACKCHANNEL) {
@@ -58,15 +61,15 @@ pub(super) fn is_all(text: &str, tokenizer: &mut Tokenizer, ticker: &mut Ticker<
 fn may_be(text: &[u8]) -> bool {
     let (mut at, mut before) = (0, Lex::NONE);
     loop {
-        let bytes = swar::lowered(swar::load(text, at), WIDTH);
-        let length = swar::letters(bytes);
+        let bytes = Sixteen::load(text, at).lowered(WIDTH);
+        let length = bytes.letters();
         // Anything else may be a part of the lexeme, or come before it.
         let (space, comma) = match text.get(at + length..) {
             Some([b' ', ..]) if length > 0 => (1, false),
             Some([b',', b' ', ..]) if length > 0 => (2, true),
             _ => return true,
         };
-        let lex = look_up_key(swar::lowered(bytes, length), length);
+        let lex = look_up_key(bytes.lowered(length).key(), length);
         if !lex.is(OPENS) && !PHRASES.iter().any(|&(a, b)| before.is(a) && lex.is(b)) {
             return false;
         }

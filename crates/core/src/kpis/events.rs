@@ -82,7 +82,7 @@ impl EventKind<'_> {
 ///
 /// `keywords` are looked for in what the user says, `objections` in what the assistant says:
 /// whole words in any case, of several phrases that begin at a word the longest. Phrases
-/// without a word are left out. `tick` is called about every 1,024 utterances or words, for the
+/// without a word are left out. `tick` is called about every 1,024 utterances or sentences, for the
 /// caller to look for interrupts.
 ///
 /// # Errors

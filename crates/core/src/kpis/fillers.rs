@@ -13,8 +13,13 @@
 use super::lexicon::Lex;
 use super::sentence::Lexeme;
 
-/// Calls `found` with the lexemes of each filler, in order.
-pub(super) fn each<'s>(lexemes: &'s [Lexeme], mut found: impl FnMut(&'s [Lexeme])) {
+/// Calls `found` with the lexemes of each filler, in order. `any`: what any of them means.
+pub(super) fn each<'s>(lexemes: &'s [Lexeme], any: Lex, mut found: impl FnMut(&'s [Lexeme])) {
+    let both = |a, b| any.is(a) & any.is(b);
+    let alone = Lex::HESITATION.or(Lex::SOFT).or(Lex::LIKE);
+    if !(any.is(alone) | both(Lex::YOU, Lex::KNOW) | both(Lex::I, Lex::MEAN) | both(Lex::KIND, Lex::OF)) {
+        return;
+    }
     let mut at = 0;
     while at < lexemes.len() {
         let before = at.checked_sub(1).map(|before| &lexemes[before]);
@@ -112,7 +117,7 @@ mod tests {
     fn fillers(text: &str) -> Vec<String> {
         let mut all = Vec::new();
         Tokenizer::default().sentences(text, &mut Ticker::new(&mut || ()), |sentence| {
-            each(sentence.lexemes, |filler| {
+            each(sentence.lexemes, sentence.any, |filler| {
                 let (first, last) = (filler.first().unwrap(), filler.last().unwrap());
                 all.push(text[first.start..last.end].to_lowercase());
             });
@@ -141,7 +146,7 @@ mod tests {
                     actually literally honestly. Like this";
         let mut names = Vec::new();
         Tokenizer::default().sentences(text, &mut Ticker::new(&mut || ()), |sentence| {
-            each(sentence.lexemes, |filler| names.push(name(text, filler)));
+            each(sentence.lexemes, sentence.any, |filler| names.push(name(text, filler)));
         });
         let expected = "um,uh,uhm,er,erm,ah,hm,mm,you know,i mean,sort of,kind of,basically,actually,\
                         literally,honestly,like";

@@ -2,10 +2,10 @@
 
 /// What the KPIs want to know of a word: a set of the constants below.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Lex(u64);
+pub(crate) struct Lex(u64);
 
 impl Lex {
-    pub(super) const NONE: Lex = Lex(0);
+    pub(crate) const NONE: Lex = Lex(0);
     /// Always a filler.
     pub(super) const HESITATION: Lex = Lex(1);
     /// A filler wherever it stands, though it is a word.
@@ -89,8 +89,14 @@ impl Lex {
     }
 
     /// Either's meanings.
-    pub(super) const fn or(self, other: Lex) -> Lex {
+    pub(crate) const fn or(self, other: Lex) -> Lex {
         Lex(self.0 | other.0)
+    }
+
+    /// Some meaning, or none.
+    #[inline]
+    pub(super) const fn any_if(some: bool) -> Lex {
+        Lex(some as u64)
     }
 
     /// Those of its meanings that are among `meanings`.

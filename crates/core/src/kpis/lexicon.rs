@@ -1,11 +1,9 @@
-//! The English words that the KPIs know, and what each word means to them: one probe of one
-//! table, built at compile time, per word of a transcript.
+//! What a word means to the KPIs, drawn-out letters and typographic apostrophes included.
 
-pub(super) use super::lex::Lex;
-use super::swar::{self, WIDTH};
+pub(crate) use super::lex::Lex;
+use super::sixteen::{self, Sixteen, WIDTH};
 use super::words::WORDS;
-use crate::sentiment::perfect;
-use std::hint::select_unpredictable;
+use crate::vocabulary::{self, Entry};
 
 /// What repeated letters may be collapsed to find.
 const DRAWN_OUT: Lex =
@@ -24,17 +22,23 @@ pub(super) fn look_up(text: &[u8], start: usize, end: usize) -> Lex {
     if length > WIDTH {
         return drawn_out(&text[start..end]);
     }
-    let key = swar::lowered(swar::load(text, start), length);
-    if swar::beyond_ascii(key) { curly(&text[start..end]) } else { look_up_key(key, length) }
+    let word = Sixteen::load(text, start).lowered(length);
+    if word.is_ascii() { look_up_key(word.key(), length) } else { curly(&text[start..end]) }
 }
 
 /// The same for an ASCII word of 1 to 16 bytes, given as `key` in lower case.
 #[inline]
 pub(super) fn look_up_key(key: u128, length: usize) -> Lex {
-    let lex = TABLE.find(key);
-    // Few words pass all three, but each test by itself would be a coin's toss.
+    or_drawn_out(find(key, length), key, length)
+}
+
+/// What the vocabulary's `lex` of an ASCII word of 1 to 16 bytes becomes, given as `key` in lower
+/// case: drawn out, a word it does not have can be one that it has.
+#[inline]
+pub(super) fn or_drawn_out(lex: Lex, key: u128, length: usize) -> Lex {
+    // Few words pass all three, but each test by itself would be a coin's toss, and costs a branch.
     let ends = may_draw_out(key as u8) & may_draw_out((key >> (8 * (length - 1))) as u8);
-    if (lex == Lex::NONE) & ends && swar::repeats(key, length) {
+    if lex.or(Lex::any_if(!ends)) == Lex::NONE && sixteen::repeats(key, length) {
         drawn_out(&key.to_le_bytes()[..length])
     } else {
         lex
@@ -71,7 +75,7 @@ fn drawn_out(word: &[u8]) -> Lex {
     match (length, last) {
         (1, b'm') if word.len() > 1 => MM,
         (1, _) => Lex::NONE,
-        _ => TABLE.find(key).only(DRAWN_OUT),
+        _ => find(key, length).only(DRAWN_OUT),
     }
 }
 
@@ -81,7 +85,11 @@ fn curly(word: &[u8]) -> Lex {
         return Lex::NONE;
     };
     let (before, after) = (&word[..at], &word[at + 3..]);
-    TABLE.find(pack(before) | (u128::from(b'\'') | pack(after) << 8) << (8 * at))
+    find(pack(before) | (u128::from(b'\'') | pack(after) << 8) << (8 * at), word.len() - 2)
+}
+
+fn find(key: u128, length: usize) -> Lex {
+    vocabulary::find(key, length).0
 }
 
 /// The word's bytes in lower case as one integer. Bytes with the high bit set keep it, so no
@@ -95,45 +103,8 @@ const fn pack(word: &[u8]) -> u128 {
     key
 }
 
-const SLOTS: usize = 512;
-const BUCKETS: usize = 128;
-
-/// A perfect hash table; an empty slot has key 0.
-struct Table {
-    seeds: [u8; BUCKETS],
-    keys: [u128; SLOTS],
-    meanings: [Lex; SLOTS],
-}
-
-static TABLE: Table = Table::build();
-
-impl Table {
-    #[inline]
-    fn find(&self, key: u128) -> Lex {
-        let slot = perfect::slot(&self.seeds, perfect::hash(key), SLOTS);
-        select_unpredictable(self.keys[slot] == key, self.meanings[slot], Lex::NONE)
-    }
-
-    const fn build() -> Table {
-        let seeds = perfect::seeds::<{ count() }, BUCKETS, SLOTS>(&hashes());
-        let mut table = Table { seeds, keys: [0; SLOTS], meanings: [Lex::NONE; SLOTS] };
-        let mut group = 0;
-        while group < WORDS.len() {
-            let (meaning, words) = WORDS[group];
-            let mut at = 0;
-            while at < words.len() {
-                assert!(words[at].len() <= WIDTH);
-                let key = pack(words[at].as_bytes());
-                let slot = perfect::slot(&table.seeds, perfect::hash(key), SLOTS);
-                table.keys[slot] = key;
-                table.meanings[slot] = table.meanings[slot].or(meaning);
-                at += 1;
-            }
-            group += 1;
-        }
-        table
-    }
-}
+/// How many entries the lists make.
+pub(crate) const WORDS_COUNT: usize = count();
 
 const fn count() -> usize {
     let (mut count, mut group) = (0, 0);
@@ -144,19 +115,21 @@ const fn count() -> usize {
     count
 }
 
-const fn hashes() -> [u64; count()] {
-    let mut hashes = [0; count()];
+/// The words with what they mean, some of them several times.
+pub(crate) const fn entries() -> [Entry; WORDS_COUNT] {
+    let mut entries = [Entry::of(&[]); WORDS_COUNT];
     let (mut used, mut group) = (0, 0);
     while group < WORDS.len() {
+        let (lex, words) = WORDS[group];
         let mut at = 0;
-        while at < WORDS[group].1.len() {
-            hashes[used] = perfect::hash(pack(WORDS[group].1[at].as_bytes()));
+        while at < words.len() {
+            entries[used] = Entry { lex, ..Entry::of(words[at].as_bytes()) };
             used += 1;
             at += 1;
         }
         group += 1;
     }
-    hashes
+    entries
 }
 
 #[cfg(test)]

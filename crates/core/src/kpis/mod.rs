@@ -9,15 +9,15 @@ mod count;
 mod events;
 mod fillers;
 mod lex;
-mod lexicon;
+pub(crate) mod lexicon;
 mod object;
 mod phrases;
 mod questions;
 mod rates;
 mod runs;
 mod sentence;
+mod sixteen;
 mod speech;
-mod swar;
 mod timeline;
 mod tokens;
 mod words;
@@ -26,16 +26,16 @@ use crate::transcript::{Speaker, Ticker, Transcript};
 pub use events::{Event, EventKind, events};
 pub use phrases::{PHRASE_WORDS_MAX, PHRASES_MAX, PhraseError};
 pub use questions::QuestionType;
-use speech::{Speech, Totals};
+use speech::{Sink, Speech, Totals};
 use timeline::Timeline;
 use tokens::Tokenizer;
 
 /// The KPIs of one call, seen from the trainee.
 ///
 /// An utterance is timed when it has a start and an end; all that is in ms or per minute looks
-/// at timed utterances only. A turn is a run of one side's timed utterances, from its first
-/// start to its latest end, until one of the other side starts; a backchannel of the other side
-/// that starts before the turn's latest end ends no turn and begins none.
+/// at timed utterances only. A turn is a run of one side's timed utterances, from its start to
+/// their latest end. An utterance of the other side ends it, except a backchannel that starts
+/// before that end; who was still speaking when the other's utterance is over has the turn again.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Kpis {
     /// How long the user speaks: the union of the intervals, in ms.
@@ -65,9 +65,9 @@ pub struct Kpis {
     pub longest_monologue_ms: u64,
     /// The assistant's longest turn, likewise.
     pub longest_customer_story_ms: u64,
-    /// How long the user waits before answering, in ms: the median, over the user's turns that
-    /// follow one of the assistant's, of the time since the assistant's latest end, 0 where
-    /// they overlap; of two middle ones the mean, rounded half up; 0 without such a turn.
+    /// How long the user waits before answering, in ms: the median, over the utterances with which
+    /// the user takes the turn from the assistant, of the time since its latest end, 0 where
+    /// they overlap; of two middle ones the mean, rounded half up; 0 without any.
     pub patience_ms: u64,
     /// How often the turn changes sides, per minute from the first start to the latest end; in
     /// hundredths, rounded half up; 0 without time.
@@ -87,9 +87,20 @@ pub struct Kpis {
     pub ignored: u64,
 }
 
-/// Computes the KPIs of a call. `tick` is called about every 1,024 utterances or words, for
+/// Computes the KPIs of a call. `tick` is called about every 1,024 utterances or sentences, for
 /// the caller to look for interrupts.
 pub fn compute(transcript: &Transcript<'_>, tick: &mut dyn FnMut()) -> Kpis {
+    compute_with(transcript, tick, &mut Totals)
+}
+
+/// The same without the sentiment, which is 0: for benches.
+#[cfg(feature = "testing")]
+pub fn without_sentiment(transcript: &Transcript<'_>, tick: &mut dyn FnMut()) -> Kpis {
+    compute_with(transcript, tick, &mut speech::Plain)
+}
+
+#[inline(always)]
+fn compute_with<S: Sink>(transcript: &Transcript<'_>, tick: &mut dyn FnMut(), sink: &mut S) -> Kpis {
     let ticker = &mut Ticker::new(tick);
     let mut tokenizer = Tokenizer::default();
 
@@ -99,7 +110,7 @@ pub fn compute(transcript: &Transcript<'_>, tick: &mut dyn FnMut()) -> Kpis {
         ticker.step();
         let text = utterance.text;
         let listens = match utterance.speaker {
-            Speaker::User => Some(speech.hear(utterance, &mut tokenizer, ticker, &mut Totals)),
+            Speaker::User => Some(speech.hear(utterance, &mut tokenizer, ticker, sink)),
             Speaker::Assistant => {
                 words += count::words(text, &mut tokenizer, ticker);
                 None

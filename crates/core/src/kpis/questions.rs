@@ -29,14 +29,13 @@ pub(super) fn kind(sentence: &Sentence<'_>) -> Option<QuestionType> {
 }
 
 fn asks(sentence: &Sentence<'_>) -> bool {
-    let body = after_lead_ins(sentence.lexemes);
     match sentence.ending {
-        Ending::Question => match body {
+        Ending::Question => match after_lead_ins(sentence.lexemes) {
             [] => false,
             [only] => !only.lex.is(Lex::TAG),
             _ => true,
         },
-        Ending::Unpunctuated => opens_question(body),
+        Ending::Unpunctuated => opens_question(after_lead_ins(sentence.lexemes)),
         Ending::Statement | Ending::Open => false,
     }
 }

@@ -1,6 +1,8 @@
 //! Which bytes of a text belong to lexemes, one bit a byte: found for a whole text at once,
 //! without a branch that depends on it, and then read per lexeme with a shift.
 
+use wide::i8x16;
+
 /// How many bytes are classified at once; the compiler turns that into vectors.
 pub(super) const BLOCK: usize = 64;
 
@@ -59,13 +61,10 @@ pub(super) fn is_alphanumeric(byte: u8) -> bool {
 /// One bit for each byte, the first one lowest.
 #[inline]
 pub(super) fn bits(block: &[u8; BLOCK], is: impl Fn(u8) -> bool) -> u64 {
-    let flags = block.map(|byte| u8::from(is(byte)));
-    let mut bits = [0; BLOCK / 8];
-    for (bits, flags) in bits.iter_mut().zip(flags.as_chunks::<8>().0) {
-        // Moves flag n to bit 56 + n; no two of the sums' terms meet.
-        *bits = (u64::from_le_bytes(*flags).wrapping_mul(0x0102_0408_1020_4080) >> 56) as u8;
-    }
-    u64::from_le_bytes(bits)
+    let flags = block.map(|byte| if is(byte) { -1 } else { 0 });
+    let (sixteens, _) = flags.as_chunks::<16>();
+    let mask = |sixteen: &[i8; 16]| u64::from(i8x16::new(*sixteen).to_bitmask());
+    sixteens.iter().rev().fold(0, |bits, sixteen| bits << 16 | mask(sixteen))
 }
 
 #[cfg(test)]

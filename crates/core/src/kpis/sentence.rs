@@ -43,6 +43,8 @@ pub(super) struct Sentence<'s> {
     /// Byte ranges within the sentence that are noise.
     pub(super) noises: &'s [(usize, usize)],
     pub(super) lexemes: &'s [Lexeme],
+    /// Any of their meanings.
+    pub(super) any: Lex,
     pub(super) ending: Ending,
     pub(super) words: u64,
     /// Its sentiment, −1 to 1 to four decimals; 0 without words.

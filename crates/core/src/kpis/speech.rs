@@ -34,6 +34,19 @@ impl Sink for Totals {
     fn sentence(&mut self, _: &Sentence<'_>) {}
 }
 
+/// Wants totals only, and no sentiment.
+#[cfg(feature = "testing")]
+pub(super) struct Plain;
+
+#[cfg(feature = "testing")]
+impl Sink for Plain {
+    const SENTIMENT: bool = false;
+
+    fn filler(&mut self, _: &Sentence<'_>, _: &[Lexeme]) {}
+    fn question(&mut self, _: &Sentence<'_>, _: QuestionType) {}
+    fn sentence(&mut self, _: &Sentence<'_>) {}
+}
+
 /// Totals over the utterances heard so far.
 #[derive(Debug, Default)]
 pub(super) struct Speech {
@@ -97,7 +110,7 @@ impl<S: Sink> Visit for Hearing<'_, S> {
 
     fn visit(&mut self, sentence: &Sentence<'_>) -> ControlFlow<()> {
         self.words += sentence.words;
-        fillers::each(sentence.lexemes, |filler| {
+        fillers::each(sentence.lexemes, sentence.any, |filler| {
             self.fillers += 1;
             self.sink.filler(sentence, filler);
         });

@@ -3,11 +3,12 @@
 //! - A side's **speech** is the union of its intervals.
 //! - An **interruption** is an utterance that starts strictly inside one of the other side's,
 //!   overlaps it by [`OVERLAP_MS`] or more, and is more than a backchannel.
-//! - A **turn** is a run of one side's utterances, from its first start to its latest end, until
-//!   an utterance of the other side starts. A backchannel of the other side that starts before
-//!   the turn's latest end ends no turn and begins none.
-//! - A **reply** is a turn of the user's that follows one of the assistant's. The user has
-//!   waited since the latest end of what the assistant said before, or not at all.
+//! - A **turn** is a run of one side's utterances, from its start to their latest end. An
+//!   utterance of the other side ends it, but not a backchannel that starts before that end:
+//!   it belongs to no turn. Who was still speaking when the other's utterance is over has the
+//!   turn again from there.
+//! - A **reply** is an utterance with which the user takes the turn from the assistant. The user
+//!   has waited since the latest end of what the assistant said before, or not at all.
 //! - **Silence** is what no interval covers, between the first start and the latest end.
 
 use crate::transcript::Speaker;
@@ -27,14 +28,15 @@ pub(super) struct Side {
     /// who begins at the same moment does not interrupt.
     until: u64,
     until_before: u64,
+    /// Its latest end so far, backchannels within the other's turns aside.
+    turn_until: u64,
 }
 
-/// Whose turn it is, and the turn so far.
+/// Whose turn it is, and since when.
 #[derive(Debug, Clone, Copy)]
 struct Turn {
     side: usize,
     start: u64,
-    end: u64,
 }
 
 /// The sweep, and what it has found so far.
@@ -67,7 +69,8 @@ impl Timeline {
         self.advance(start);
 
         let overlaps = end.min(self.sides[other].until_before) >= start.saturating_add(OVERLAP_MS);
-        let within = self.turn.is_some_and(|turn| turn.side == other && start < turn.end);
+        let others_turn = self.turn.is_some_and(|turn| turn.side == other);
+        let within = others_turn && start < self.sides[other].turn_until;
         let listens = (overlaps || within) && is_backchannel();
         if !(within && listens) {
             self.take_turn(own, start, end);
@@ -95,22 +98,31 @@ impl Timeline {
                 side.until_before = side.until;
             }
         }
+        if let Some(turn) = self.turn {
+            // One side's utterance is over, in the midst of which the other one took the turn.
+            let (over, goes_on) = (self.sides[turn.side].turn_until, self.sides[1 - turn.side].turn_until);
+            if over < goes_on && over < start {
+                self.turn = Some(Turn { side: 1 - turn.side, start: over });
+                self.switches += 1;
+            }
+        }
     }
 
     fn take_turn(&mut self, own: usize, start: u64, end: u64) {
         let turn = match self.turn {
-            Some(turn) if turn.side == own => Turn { end: end.max(turn.end), ..turn },
+            Some(turn) if turn.side == own => turn,
             Some(turn) => {
                 self.switches += 1;
                 if own == Speaker::User as usize {
                     self.waits.push(start.saturating_sub(self.sides[turn.side].until));
                 }
-                Turn { side: own, start, end }
+                Turn { side: own, start }
             }
-            None => Turn { side: own, start, end },
+            None => Turn { side: own, start },
         };
-        let longest = &mut self.sides[own].longest_turn;
-        *longest = (turn.end - turn.start).max(*longest);
+        let side = &mut self.sides[own];
+        side.turn_until = end.max(side.turn_until);
+        side.longest_turn = (side.turn_until - turn.start).max(side.longest_turn);
         self.turn = Some(turn);
     }
 

@@ -31,6 +31,7 @@
 mod lexemes;
 mod marks;
 
+use super::lexicon::Lex;
 use super::runs::Runs;
 use super::sentence::{Ending, Lexeme, Sentence};
 use crate::sentiment::{Analyzer, Token};
@@ -98,6 +99,7 @@ impl Tokenizer {
             at: 0,
             start: 0,
             words: 0,
+            any: Lex::NONE,
             counted: false,
             comma: false,
             marked: false,
@@ -131,6 +133,8 @@ struct Scan<'a, 't, V> {
     start: usize,
     /// Words of the sentence so far.
     words: u64,
+    /// What any of its lexemes means.
+    any: Lex,
     /// Whether the white-space token has been counted, or is not to be.
     counted: bool,
     /// Whether a comma came after the last lexeme.
@@ -264,6 +268,7 @@ impl<V: Visit> Scan<'_, '_, V> {
             end: self.at,
             noises,
             lexemes,
+            any: self.any,
             ending,
             words: self.words,
             compound: 0.0,
@@ -283,7 +288,7 @@ impl<V: Visit> Scan<'_, '_, V> {
         }
         lexemes.clear();
         noises.clear();
-        (self.start, self.words, self.comma) = (self.at, 0, false);
+        (self.start, self.words, self.any, self.comma) = (self.at, 0, Lex::NONE, false);
         (self.token, self.plain) = (self.at, self.ascii);
         (self.exclamations, self.questions) = (0, 0);
     }

@@ -1,8 +1,9 @@
 //! Words with characters outside ASCII. None is in the lexicon as it stands, but their case
 //! counts, they may hold "n't", and one of these characters has an ASCII lower case.
 
-use super::token::{PACKED_MAX, Packed, Token};
-use super::{lexicon, words};
+use super::token::{PACKED_MAX, Token};
+use super::words;
+use crate::vocabulary;
 
 /// The Kelvin sign: the only character outside ASCII whose lower case is all ASCII, "k".
 const KELVIN: char = '\u{212A}';
@@ -23,7 +24,7 @@ fn with_kelvin(word: &str) -> Option<Token> {
         *lowered.get_mut(len)? = u8::try_from(c).ok()?.to_ascii_lowercase();
         len += 1;
     }
-    Some(lexicon::find(Packed::new_const(&lowered), len))
+    Some(vocabulary::find(u128::from_le_bytes(lowered), len).1)
 }
 
 /// Python's `str.isupper`.

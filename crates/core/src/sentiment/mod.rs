@@ -6,8 +6,7 @@
 
 mod emoji;
 mod foreign;
-mod lexicon;
-pub(crate) mod perfect;
+pub(crate) mod lexicon;
 mod rules;
 mod sum;
 #[cfg(test)]
@@ -15,11 +14,11 @@ mod tests;
 mod token;
 mod words;
 
+use crate::vocabulary;
 use rules::{LOOK_AHEAD, LOOK_BACK, Valence, WINDOW};
 use sum::Placed;
 pub(crate) use token::Token;
-use token::{CAPITALS, DISCOURSE_WORD, PACKED_MAX, Packed, RATED};
-use words::Role;
+use token::{BUT, CAPITALS, DISCOURSE_WORD, PACKED_MAX, Packed, RATED};
 pub(crate) use words::has_nt;
 
 /// Scratch space above this many entries is given back after the sentence.
@@ -110,7 +109,7 @@ impl Analyzer {
         let word = strip(word);
         let (found, capitals, may_negate) = if word.len() <= PACKED_MAX {
             let (key, capitals) = Packed::new(word).lowered();
-            (lexicon::find(key, word.len()), capitals, key.has_apostrophe())
+            (vocabulary::find(key.word(), word.len()).1, capitals, key.has_apostrophe())
         } else {
             let capitals =
                 word.iter().any(u8::is_ascii_uppercase) && !word.iter().any(u8::is_ascii_lowercase);
@@ -153,9 +152,8 @@ impl Analyzer {
 
     fn rate(&mut self, exclamations: usize, questions: usize) -> f64 {
         let words = &self.tokens[LOOK_BACK..];
-        let in_capitals = words.iter().filter(|word| word.is(CAPITALS)).count();
-        let mixed_case = (1..words.len()).contains(&in_capitals);
-        let but = words.iter().position(|word| word.role == Role::But);
+        let mixed_case = self.seen & CAPITALS != 0 && words.iter().any(|word| !word.is(CAPITALS));
+        let but = if self.seen & BUT == 0 { None } else { words.iter().position(|word| word.is(BUT)) };
         self.tokens.extend([Token::PLAIN; LOOK_AHEAD]);
         self.place(mixed_case, but);
         if let Some(but) = but {

@@ -1,7 +1,7 @@
 //! VADER's rules for one rated word among its neighbours, in the order and arithmetic of
 //! vaderSentiment 3.3.2, slips included: scores agree to the last bit before rounding.
 
-use super::token::{BOOSTER, CAPITALS, DAMPENER, NEGATION, RATED, Token};
+use super::token::{BOOSTER, CAPITALS, DAMPENER, DECISIVE, NEGATION, RATED, Token};
 use super::words::Role;
 
 /// The value of one word of a sentence.
@@ -30,6 +30,12 @@ const FADING: [f64; LOOK_BACK] = [1.0, 0.95, 0.9];
 /// `mixed_case`: some words of the sentence, but not all, are in capitals.
 pub(super) fn valence(window: &Window, mixed_case: bool) -> Option<Valence> {
     let &[third, second, first, word, next, _] = window;
+    let around = window.iter().fold(0, |flags, token| flags | token.flags);
+    let shouted = word.is(CAPITALS) && mixed_case;
+    if around & (BOOSTER | DAMPENER | NEGATION | DECISIVE) == 0 && !shouted {
+        // Most words: no rule below holds.
+        return word.is(RATED).then(|| Valence { value: word.rating(), int: false });
+    }
     let is_booster = word.is(BOOSTER | DAMPENER);
     let is_kind_of = word.role == Role::Kind && next.role == Role::Of;
     if !word.is(RATED) || is_booster || is_kind_of {
@@ -44,7 +50,7 @@ pub(super) fn valence(window: &Window, mixed_case: bool) -> Option<Valence> {
     if first.role == Role::No || second.role == Role::No || no_or {
         value = word.rating() * NEGATED;
     }
-    if word.is(CAPITALS) && mixed_case {
+    if shouted {
         value += away_from_zero(value);
     }
 

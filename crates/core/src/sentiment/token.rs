@@ -1,8 +1,8 @@
 //! What the rules need to know of one word, and the byte arithmetic that finds it: a word's
 //! bytes are packed into two integers, and case is read and folded eight bytes at a time.
 
-use super::lexicon;
 use super::words::Role;
+use crate::vocabulary;
 
 /// One word of a sentence after lookup: three bytes, no text.
 #[derive(Clone, Copy, Debug)]
@@ -28,23 +28,30 @@ pub(super) const CAPITALS: u8 = 16;
 /// The word is one of [`super::words::DISCOURSE`].
 pub(super) const DISCOURSE_WORD: u8 = 32;
 
+/// No rule and no idiom that names several words comes about without one that has this flag.
+pub(super) const DECISIVE: u8 = 64;
+/// The word is "but".
+pub(super) const BUT: u8 = 128;
+
 impl Token {
     /// A word the tables do not know.
-    pub(super) const PLAIN: Token = Token { tenths: 0, flags: 0, role: Role::None };
+    pub(crate) const PLAIN: Token = Token { tenths: 0, flags: 0, role: Role::None };
     /// Stands before the first word. The rules look back only at unrated words, so passing for
     /// a rated one makes every look-back skip it.
     pub(super) const BEFORE: Token = Token { tenths: 0, flags: RATED, role: Role::None };
 
-    /// The token of an ASCII word of 3 to 16 bytes without punctuation around it, or of any other
-    /// that stands alone: `key` is the word in lower case, the first byte lowest.
-    #[inline]
-    pub(crate) fn of_word(key: u128, len: usize, in_capitals: bool, negates: bool) -> Token {
-        lexicon::find(Packed::from_word(key), len).written(in_capitals, negates)
+    /// This meaning of a word and another one of it. A word has one rating and one role at most.
+    pub(crate) const fn and(self, other: Token) -> Token {
+        Token {
+            tenths: self.tenths + other.tenths,
+            flags: self.flags | other.flags,
+            role: if matches!(other.role, Role::None) { self.role } else { other.role },
+        }
     }
 
     /// The same with what its spelling adds.
     #[inline]
-    pub(super) fn written(mut self, in_capitals: bool, negates: bool) -> Token {
+    pub(crate) fn written(mut self, in_capitals: bool, negates: bool) -> Token {
         self.flags |= (CAPITALS * u8::from(in_capitals)) | (NEGATION * u8::from(negates));
         self
     }
@@ -63,7 +70,7 @@ impl Token {
 }
 
 /// The longest word that [`Packed`] can hold, in bytes.
-pub(super) const PACKED_MAX: usize = 16;
+pub(super) const PACKED_MAX: usize = vocabulary::LONGEST;
 
 const ONES: u64 = 0x0101_0101_0101_0101;
 const HIGH: u64 = 0x8080_8080_8080_8080;
@@ -100,20 +107,6 @@ impl Packed {
         Packed { head, tail: 0 }
     }
 
-    /// The same for the compiler, which builds the table with it.
-    pub(super) const fn new_const(word: &[u8]) -> Packed {
-        let (mut head, mut tail, mut i) = (0, 0, 0);
-        while i < word.len() {
-            if i < 8 {
-                head |= (word[i] as u64) << (8 * i);
-            } else {
-                tail |= (word[i] as u64) << (8 * (i - 8));
-            }
-            i += 1;
-        }
-        Packed { head, tail }
-    }
-
     /// The ASCII bytes in lower case, and whether they were written in capitals.
     #[inline]
     pub(super) fn lowered(self) -> (Packed, bool) {
@@ -128,22 +121,14 @@ impl Packed {
 
     /// The same bytes, the first one lowest.
     #[inline]
-    pub(super) const fn from_word(word: u128) -> Packed {
-        Packed { head: word as u64, tail: (word >> 64) as u64 }
+    pub(super) fn word(self) -> u128 {
+        u128::from(self.head) | u128::from(self.tail) << 64
     }
 
     /// Whether an apostrophe is among the bytes.
     #[inline]
     pub(super) fn has_apostrophe(self) -> bool {
         in_range(self.head, b'\'', b'\'') | in_range(self.tail, b'\'', b'\'') != 0
-    }
-
-    /// A well-mixed hash of the bytes.
-    #[inline]
-    pub(super) const fn hash(self) -> u64 {
-        let product =
-            (self.head ^ 0x9E37_79B9_7F4A_7C15) as u128 * (self.tail ^ 0xD6E8_FEB8_6659_FD93) as u128;
-        (product as u64) ^ (product >> 64) as u64
     }
 }
 

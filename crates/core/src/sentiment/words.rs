@@ -151,6 +151,33 @@ pub(super) enum Role {
     Yeah,
 }
 
+impl Role {
+    /// Whether a rule can hold because of this word: of the words that an idiom or a rule wants
+    /// together one does, the rarest.
+    pub(super) const fn is_decisive(self) -> bool {
+        matches!(
+            self,
+            Role::No
+                | Role::Never
+                | Role::So
+                | Role::This
+                | Role::Without
+                | Role::Least
+                | Role::Kind
+                | Role::Sort
+                | Role::Enough
+                | Role::Shit
+                | Role::Bomb
+                | Role::Ass
+                | Role::Bus
+                | Role::Yeah
+                | Role::Beating
+                | Role::Death
+                | Role::Die
+        )
+    }
+}
+
 /// Each role's word.
 pub(super) const ROLES: [(&str, Role); 33] = [
     ("ass", Role::Ass),

@@ -8,6 +8,8 @@
 //!   you", "could you", "will you", "would you"; but not where "tell me" goes on with
 //!   if, whether, when, where, who, which, a narrow what or how, or one fact.
 //!
+//! "you know" and "I mean" between commas are no clauses, and "is that, um, what you want" is one.
+//!
 //! A fact is meant where its noun comes at once ("what city were you born in"), or after a
 //! form of "be", a definite word and at most two others, and ends the phrase ("what was the
 //! billing zip code for that card", not "what is your email strategy").
@@ -20,10 +22,33 @@ const ADJECTIVES_MAX: usize = 2;
 
 /// Whether the question of these lexemes is open.
 pub(super) fn is_open(lexemes: &[Lexeme]) -> bool {
+    let mut unfinished = false;
     lexemes.chunk_by(|_, next| !next.comma_before).any(|clause| {
         let clause = without(clause, Lex::LEAD_IN.or(SOFT));
-        wants_more(clause).unwrap_or_else(|| requests(clause))
+        if is_aside(clause) {
+            return false;
+        }
+        let ends_other = unfinished && !is_inverted(clause);
+        unfinished = matches!(clause, [be, it] if be.lex.is(Lex::BE) && it.lex.is(Lex::PRONOUN));
+        !ends_other && wants_more(clause).unwrap_or_else(|| requests(clause))
     })
+}
+
+/// Whether nothing is left of a clause, or "you know" or "i mean", which stand between the parts
+/// of another.
+fn is_aside(clause: &[Lexeme]) -> bool {
+    let is = |a: Lex, b: Lex| matches!(clause, [one, other] if one.lex.is(a) && other.lex.is(b));
+    clause.is_empty() || is(Lex::YOU, Lex::KNOW) || is(Lex::I, Lex::MEAN)
+}
+
+/// Whether a clause asks by its order ("what are you"). "what you want" does not: it ends
+/// what "is that" began.
+fn is_inverted(clause: &[Lexeme]) -> bool {
+    match clause {
+        [wh, ..] if wh.lex.is(Lex::WH_AUXILIARY) => true,
+        [_, second, ..] => !second.lex.is(Lex::PRONOUN),
+        _ => true,
+    }
 }
 
 /// What may stand before the words that decide.
@@ -122,6 +147,9 @@ mod tests {
             "what would you prefer",
             "okay and how's that going",
             "Exactly what happened?",
+            "Are you, um, what are you looking for?",
+            "Hey Alex, how you doing?",
+            "Is it, well, what happened?",
         ] {
             assert!(is_open(question), "{question}");
         }
@@ -191,6 +219,8 @@ mod tests {
             "You agree?",
             "do you smoke at all",
             "Do you have time, or not?",
+            "Did you actually see the phone, or is that, you know, what you figured?",
+            "Is that, um, what you want?",
         ] {
             assert!(!is_open(question), "{question}");
         }

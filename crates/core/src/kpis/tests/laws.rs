@@ -100,7 +100,7 @@ proptest! {
         prop_assert!(all.longest_silence_ms <= all.silence_ms && all.patience_ms <= span);
         prop_assert!(all.longest_monologue_ms <= span && all.longest_customer_story_ms <= span);
         prop_assert!(all.interactivity >= 0.0 && all.fillers_per_minute >= 0.0);
-        prop_assert!(all.interactivity * span as f64 <= 60_000.0 * all.utterances as f64 + 0.01 * span as f64);
+        prop_assert!(all.interactivity * span as f64 <= 120_000.0 * all.utterances as f64 + 0.01 * span as f64);
         let bytes: usize = call.iter().map(|(_, text, _)| text.len()).sum();
         prop_assert!(all.words <= bytes as u64 && all.filler_words <= all.words);
     }

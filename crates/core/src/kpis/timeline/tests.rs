@@ -79,8 +79,30 @@ fn a_turn_lasts_until_the_other_side_speaks() {
     // The end is the latest one, not the last.
     assert_eq!(turns(&[(User, 0, 5_000, false), (User, 1_000, 2_000, false)]), (5_000, 0));
     // A word of the other side parts 0-2000 from 3000-4500.
-    let call = [(User, 0, 2_000, false), (Assistant, 1_500, 1_900, false), (User, 3_000, 4_500, false)];
-    assert_eq!(turns(&call), (2_000, 400));
+    let call = [(User, 0, 2_000, false), (Assistant, 1_500, 2_100, false), (User, 3_000, 4_500, false)];
+    assert_eq!(turns(&call), (2_000, 600));
+}
+
+#[test]
+fn who_is_still_speaking_has_the_turn_again() {
+    let turns = |spans: &[_]| {
+        let mut timeline = sweep(spans);
+        let (user, assistant) = of_both(&timeline, |side| side.longest_turn);
+        (user, assistant, timeline.switches, timeline.median_wait())
+    };
+    // The user's 2000-3000 lies in the midst of the assistant's 0-9000.
+    let call = |next| [(Assistant, 0, 9_000, false), (User, 2_000, 3_000, false), next];
+    // To the user, back, and on: the assistant's second turn is 3000-15000.
+    assert_eq!(turns(&call((Assistant, 10_000, 15_000, false))), (1_000, 12_000, 2, 0));
+    // To the user, back, and to the user again, who has waited for 500; the median of 0 and 500.
+    assert_eq!(turns(&call((User, 9_500, 10_000, false))), (1_000, 9_000, 3, 250));
+    // A backchannel is within the turn that the assistant has again.
+    assert_eq!(turns(&call((User, 4_000, 4_500, true))), (1_000, 9_000, 2, 0));
+    assert_eq!(turns(&call((User, 9_000, 9_500, true))), (1_000, 9_000, 3, 0));
+    // Without a pause the user's turn goes on.
+    assert_eq!(turns(&call((User, 3_000, 4_000, false))), (2_000, 9_000, 1, 0));
+    // What the assistant says as soon as the user ends is a turn of its own.
+    assert_eq!(turns(&call((Assistant, 3_000, 4_000, false))), (1_000, 9_000, 2, 0));
 }
 
 #[test]

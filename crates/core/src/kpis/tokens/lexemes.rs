@@ -1,12 +1,13 @@
 //! Lexemes: most by sixteen bytes of text at once, the others character by character.
 
 use super::{Lexeme, Scan, Visit};
-use crate::kpis::lexicon::{Lex, look_up, look_up_key};
-use crate::kpis::swar;
-use crate::sentiment::{Token, has_nt};
+use crate::kpis::lexicon::{Lex, look_up, or_drawn_out};
+use crate::kpis::sixteen::{Sixteen, WIDTH};
+use crate::sentiment::has_nt;
+use crate::vocabulary;
 
 /// The longest lexeme that is read with the two bytes after it.
-const LONGEST: usize = swar::WIDTH - 2;
+const LONGEST: usize = WIDTH - 2;
 
 impl<V: Visit> Scan<'_, '_, V> {
     /// The lexeme that begins here, and those after it as long as single spaces part them.
@@ -15,21 +16,22 @@ impl<V: Visit> Scan<'_, '_, V> {
         loop {
             let start = self.at;
             let length = self.out.runs.length(start);
-            let bytes = swar::load(self.bytes, start);
+            let bytes = Sixteen::load(self.bytes, start);
             // The character after a lexeme can belong to it, if it is not ASCII.
-            if length == 0 || length > LONGEST || swar::beyond_ascii(bytes) {
+            if length == 0 || length > LONGEST || !bytes.is_ascii() {
                 self.any_lexeme();
                 return;
             }
-            let word = swar::word(bytes, length);
+            let word = bytes.word(length);
             self.at += length;
             self.words += u64::from(!self.counted);
             self.counted = true;
-            self.add(start, look_up_key(word.key, length));
+            let (lex, token) = vocabulary::find(word.key, length);
+            self.add(start, or_drawn_out(lex, word.key, length));
 
             let token = V::SENTIMENT.then(|| {
                 let negates = word.apostrophe && has_nt(&self.bytes[start..self.at]);
-                Token::of_word(word.key, length, word.in_capitals, negates)
+                token.written(word.in_capitals, negates)
             });
             let alone = start == self.token;
             let next = match self.bytes.get(self.at..) {
@@ -47,7 +49,6 @@ impl<V: Visit> Scan<'_, '_, V> {
             self.at += 1;
             self.token = self.at;
             self.counted = false;
-            self.ticker.step();
         }
         self.bound();
     }
@@ -93,6 +94,7 @@ impl<V: Visit> Scan<'_, '_, V> {
     #[inline]
     fn add(&mut self, start: usize, lex: Lex) {
         let comma_before = std::mem::take(&mut self.comma);
+        self.any = self.any.or(lex);
         self.out.lexemes.push(Lexeme { start, end: self.at, lex, comma_before, comma_after: false });
     }
 }

@@ -5,14 +5,12 @@
 //! The hash picks a bucket, the bucket's seed the slot. Buckets are placed from the fullest
 //! to the emptiest, each with the first seed that leads its words to free slots.
 
-use super::token::Packed;
-
 /// A list's end.
 const NONE: usize = usize::MAX;
 
 /// The slot of the word with this hash in a table of `slots`, a power of two.
 #[inline]
-pub(crate) const fn slot<const BUCKETS: usize>(seeds: &[u8; BUCKETS], hash: u64, slots: usize) -> usize {
+pub(super) const fn slot<const BUCKETS: usize>(seeds: &[u8; BUCKETS], hash: u64, slots: usize) -> usize {
     with_seed(seeds[hash as usize % BUCKETS], hash, slots)
 }
 
@@ -21,15 +19,17 @@ const fn with_seed(seed: u8, hash: u64, slots: usize) -> usize {
     (hash.wrapping_mul(2 * seed as u64 + 1) >> (u64::BITS - slots.trailing_zeros())) as usize
 }
 
-/// The hash of up to sixteen bytes of a word, the first one lowest.
+/// A well-mixed hash of up to sixteen bytes of a word, the first one lowest.
 #[inline]
-pub(crate) const fn hash(word: u128) -> u64 {
-    Packed::from_word(word).hash()
+pub(super) const fn hash(word: u128) -> u64 {
+    let (head, tail) = (word as u64, (word >> 64) as u64);
+    let product = (head ^ 0x9E37_79B9_7F4A_7C15) as u128 * (tail ^ 0xD6E8_FEB8_6659_FD93) as u128;
+    (product as u64) ^ (product >> 64) as u64
 }
 
 /// The seeds that give words with these hashes slots of their own. A word may be listed more
 /// than once. The compiler stops where a bucket finds no place.
-pub(crate) const fn seeds<const WORDS: usize, const BUCKETS: usize, const SLOTS: usize>(
+pub(super) const fn seeds<const WORDS: usize, const BUCKETS: usize, const SLOTS: usize>(
     hashes: &[u64; WORDS],
 ) -> [u8; BUCKETS] {
     // Each bucket's words as a linked list.

@@ -1,0 +1,22 @@
+//! What the fuzz targets do with an input: each function takes any bytes and asserts laws.
+//! `crates/core/tests/fuzz_seeds.rs` includes this module, so that the seeds run everywhere.
+
+mod calls;
+mod json;
+mod scoring;
+
+pub use json::json;
+pub use scoring::scoring;
+
+use callcoach_core::transcript::Transcript;
+use callcoach_core::vapi;
+
+/// Bytes as binary jsonb, damaged or not: read as a transcript and as Vapi's messages.
+pub fn transcript(bytes: &[u8]) {
+    if let Ok(transcript) = Transcript::from_jsonb(bytes, &mut || ()) {
+        calls::check(&transcript);
+    }
+    if let Ok(text) = vapi::convert(bytes, &mut || ()) {
+        json::check_converted(&text);
+    }
+}
