@@ -22,6 +22,7 @@ mod attempts;
 mod error;
 mod gucs;
 mod hooks;
+mod ids;
 mod jsonb;
 mod kpi_events;
 mod kpis;

@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::gucs;
+use crate::ids;
 use crate::jsonb::Jsonb;
 use crate::spi::{self, Schema};
 use crate::timestamps::now_micros;
@@ -28,7 +29,7 @@ fn enqueue_webhook(
     let data = payload.to_text()?;
     webhook::check_payload(&data).map_err(Error::Webhook)?;
     let org = gucs::org_claim().ok_or(Error::NoOrg)?;
-    let key = uuid::Uuid::new_v4();
+    let key = ids::new();
     let body = webhook::body(&key, event, now_micros(), &org, &data);
     let queued = Spi::connect_mut(|client| {
         let args = [

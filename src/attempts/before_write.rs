@@ -65,7 +65,7 @@ fn fill(trigger: &PgTrigger, row: &mut TriggerRow, was_completed: bool) -> Resul
     };
     let mut remeasured = false;
     if measure && let Some(transcript) = row.get::<Jsonb>(c"transcript_json")? {
-        kpis = Some(Jsonb::from_text(kpis::of_transcript(&transcript)?.to_json())?);
+        kpis = Some(Jsonb::from_bytes(&kpis::of_transcript(&transcript)?.to_jsonb()));
         row.set(c"kpis", kpis)?;
         remeasured = true;
     }

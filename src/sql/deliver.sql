@@ -3,7 +3,7 @@
 , message as materialized (
   select org_id, event, data, key,
          callcoach.webhook_body(key, event, org_id, data) as body
-    from (select h.*, gen_random_uuid() as key
+    from (select h.*, callcoach.uuid_v7() as key
             from happened h
            where exists (select from {schema}.webhooks w
                           where w.org_id = h.org_id and w.enabled and h.event = any (w.events))

@@ -42,6 +42,8 @@ comment on function callcoach.security_findings() is
   'What would open a door: tables without row level security, grants without a policy, functions of PUBLIC, settings. No rows: nothing found.';
 comment on function callcoach.pre_request() is
   'PostgREST''s db-pre-request hook: sets the organisation from the x-org-id header or the request''s token, and clears what the pooled session carried.';
+comment on function callcoach.uuid_v7() is
+  'A new id (UUID version 7) that sorts by when it was made.';
 comment on function callcoach.webhook_body(uuid, text, uuid, jsonb) is
   'The exact bytes that are signed and sent for one event of this transaction.';
 comment on function callcoach.touch_updated_at() is
@@ -87,6 +89,7 @@ declare
     "callcoach.acts_as(text[])":        ["anon", "authenticated", "service_role"],
     "callcoach.keep_an_admin()":        [],
     "callcoach.security_findings()":    [],
+    "callcoach.uuid_v7()":              ["service_role"],
     "callcoach.webhook_body(uuid,text,uuid,jsonb)": [],
     "callcoach.touch_updated_at()":     [],
     "callcoach.check_rubric()":         [],
