@@ -2,6 +2,7 @@
 -- side's own. The same settings give the same bytes on every machine.
 --   attempts   how many attempts are waiting to be completed
 --   short      how many different transcripts of 150 utterances (about 23 KB of jsonb text)
+--   medium     how many of 300 (about 4,100 words, 48 KB): a call of half an hour
 --   long       how many of 600 (about 92 KB)
 \set ON_ERROR_STOP on
 set client_min_messages = warning;
@@ -63,10 +64,10 @@ select array_agg(word order by n)
     'thanks thank sorry please yes yeah no okay right well ', '\s+') with ordinality as w (word, n)
  where word <> '';
 
-create function bench.transcript(utterances int) returns jsonb language sql volatile as $$
+create function bench.transcript(utterances int, least_words int) returns jsonb language sql volatile as $$
   with turn as (
     select k, case when k % 2 = 1 then 'assistant' else 'user' end as speaker,
-           8 + floor(random() * 10)::int as words, 230 + floor(random() * 150)::int as ms_a_word,
+           least_words + floor(random() * 10)::int as words, 230 + floor(random() * 150)::int as ms_a_word,
            random() as ending, random() as gap_kind, random() as gap_size
       from generate_series(1, utterances) k
   ), timed as (
@@ -100,12 +101,13 @@ $$;
 create table bench.transcripts (utterances int, n int, transcript jsonb not null, primary key (utterances, n));
 do $$
 declare
-  count_of jsonb := jsonb_build_object('150', current_setting('bench.short'), '600', current_setting('bench.long'));
+  count_of jsonb := jsonb_build_object('150', current_setting('bench.short'), '600', current_setting('bench.long'),
+                                       '300', current_setting('bench.medium'));
   length text;
 begin
   for length in select jsonb_object_keys(count_of) loop
     for i in 1 .. (count_of ->> length)::int loop
-      insert into bench.transcripts values (length::int, i, bench.transcript(length::int));
+      insert into bench.transcripts values (length::int, i, bench.transcript(length::int, case length when '300' then 9 else 8 end));
     end loop;
   end loop;
 end

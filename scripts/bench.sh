@@ -9,7 +9,7 @@ RUNS=${RUNS:-3}
 SIZE=${SIZE:-20000}
 CASES=${CASES:-kpis bulk one enqueue claim tenant signatures}
 TENANT_ROWS=${TENANT_ROWS:-1000000}
-SHORT=60 LONG=50 # different transcripts of 150 and of 600 utterances
+SHORT=60 MEDIUM=50 LONG=50 # different transcripts of 150, 300 and 600 utterances
 EACH=2           # seconds of the cases that run for a time
 [ "$RUNS" -ge 1 ] && [ "$SIZE" -ge 1000 ] || die "RUNS must be at least 1, SIZE at least 1000"
 [ "$TENANT_ROWS" -ge 100000 ] && [ $((TENANT_ROWS % 1000)) = 0 ] || die "TENANT_ROWS must be whole thousands, at least 100"
@@ -36,9 +36,9 @@ user() { printf 'user_2%.26s' "$(printf %s "$1" | md5sum)"; }
 prepare() {
   # Completing one by one uses attempts up: these come after the bulk case's.
   local attempts=$((SIZE + RUNS * 2 * ONE))
-  say "generating $attempts attempts, $SHORT + $LONG transcripts"
+  say "generating $attempts attempts, $SHORT + $MEDIUM + $LONG transcripts"
   createdb bench_data
-  PGOPTIONS="-c bench.attempts=$attempts -c bench.short=$SHORT -c bench.long=$LONG" \
+  PGOPTIONS="-c bench.attempts=$attempts -c bench.short=$SHORT -c bench.medium=$MEDIUM -c bench.long=$LONG" \
     sql -d bench_data -f bench/data.sql >/dev/null
   createdb -T bench_data bench_reference
   createdb -T bench_data bench_callcoach
@@ -111,10 +111,17 @@ rate() { awk -v n="$1" -v ms="$2" 'BEGIN {printf "%.1f", n / ms * 1000}'; }
 # What a case family does in one run of one side: case_FAMILY SIDE RUN
 case_kpis() {
   local ms
-  ms=$(timed "$1" kpis $((SHORT * 10)) -v utterances=150 -v repeat=10)
-  record kpis_150 "$1" "$2" "$(rate $((SHORT * 10)) "$ms")"
-  ms=$(timed "$1" kpis $((LONG * 4)) -v utterances=600 -v repeat=4)
-  record kpis_600 "$1" "$2" "$(rate $((LONG * 4)) "$ms")"
+  ms=$(timed "$1" kpis $((SHORT * 40)) -v utterances=150 -v repeat=40)
+  record kpis_150 "$1" "$2" "$(rate $((SHORT * 40)) "$ms")"
+  ms=$(timed "$1" kpis $((LONG * 10)) -v utterances=600 -v repeat=10)
+  record kpis_600 "$1" "$2" "$(rate $((LONG * 10)) "$ms")"
+  [ "$1" = callcoach ] || return 0
+  ms=$(timed "$1" kpis $((MEDIUM * 40)) -v utterances=300 -v repeat=40)
+  record kpis_300 "$1" "$2" "$(rate $((MEDIUM * 40)) "$ms")"
+  # What PostgreSQL itself takes to walk over the same values, on the same side.
+  record iterate_300 "$1" "$2" "$(rate $((MEDIUM * 40)) "$ms")"
+  ms=$(timed "$1" iterate $((MEDIUM * 40)) -v utterances=300 -v repeat=40)
+  record iterate_300 reference "$2" "$(rate $((MEDIUM * 80)) "$ms")"
 }
 
 case_bulk() {

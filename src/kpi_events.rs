@@ -16,7 +16,7 @@ use uuid::Uuid;
 /// counts. Keywords are looked for in what the user says, objections in what the assistant says: whole words, in
 /// any case. timestamp_ms is NULL in utterances without times. 22023 for a transcript that is not an array, and
 /// for too many phrases.
-#[pg_extern(immutable, strict, parallel_safe)]
+#[pg_extern(immutable, strict, parallel_safe, cost = 1000)]
 fn kpi_events(
     transcript: Jsonb,
     keywords: default!(Vec<Option<String>>, "'{}'"),

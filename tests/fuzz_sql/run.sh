@@ -24,7 +24,7 @@ scripts/cluster.sh fresh "$cluster" callcoach.storage_url=https://storage.test/s
 eval "$(scripts/cluster.sh env "$cluster")"
 createdb fuzz
 export PGDATABASE=fuzz
-psql -Xq -v ON_ERROR_STOP=1 -f scripts/supabase_roles.sql -f sql/install.sql 2>&1 | grep -v 'no schema storage' || true
+psql -Xq -v ON_ERROR_STOP=1 -f scripts/supabase_roles.sql -f sql/install.sql >/dev/null
 
 status=0
 case $what in

@@ -1,4 +1,5 @@
-//! What the KPIs of a call cost, from the bytes of its jsonb to the JSON of the result.
+//! What the KPIs of a call cost, from the bytes of its jsonb to the JSON of the result, and how much
+//! text a second that is.
 //! 150 utterances are some 1,900 words, a call of a quarter of an hour.
 //!
 //! Every call is another one: over a single call, however long, the processor's branch
@@ -17,13 +18,15 @@ use callcoach_core::transcript::Transcript;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
 fn bench(c: &mut Criterion) {
-    for (utterances, calls) in [(150, 64), (600, 64)] {
+    for (utterances, calls) in [(150, 64), (300, 64), (600, 64)] {
         let calls = generator::calls(calls, utterances);
-        let bytes = calls.iter().map(Vec::len).sum::<usize>() / calls.len();
         let Ok(read) = calls.iter().map(|call| Transcript::from_jsonb(call, &mut || ())).collect() else {
             return;
         };
         let read: Vec<Transcript<'_>> = read;
+        // Throughput is that of what was said.
+        let texts = read.iter().flat_map(Transcript::utterances).map(|utterance| utterance.text.len());
+        let bytes = texts.sum::<usize>() / calls.len();
 
         let mut group = c.benchmark_group(format!("{utterances} utterances"));
         group.throughput(Throughput::Bytes(bytes as u64));
