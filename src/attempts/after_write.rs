@@ -1,6 +1,7 @@
 //! AFTER INSERT, UPDATE, DELETE and TRUNCATE on scenario_attempts, once a statement: facts follow, and
 //! webhooks are queued. What a statement did to 20,000 attempts is three set-based statements here.
 
+use super::completed;
 use crate::error::{self, Error};
 use crate::kpi_events;
 use crate::rows::TriggerRow;
@@ -96,7 +97,7 @@ fn after_write(trigger: &PgTrigger) -> Result<(), Error> {
         let statements = match rows {
             _ if event.fired_by_truncate() => TRUNCATED.to_vec(),
             0 => vec![],
-            1 => for_one_row(trigger, schema)?,
+            1 => for_one_row(trigger, client, schema)?,
             _ => for_many_rows(trigger, client, schema)?,
         };
         for sql in statements {
@@ -137,13 +138,18 @@ fn for_many_rows(
 
 /// What a statement that wrote one attempt has to see to: nothing, while the call is going on and its
 /// transcript is saved every few seconds.
-fn for_one_row(trigger: &PgTrigger, schema: Schema) -> Result<Vec<&'static str>, Error> {
+fn for_one_row(
+    trigger: &PgTrigger,
+    client: &mut SpiClient,
+    schema: Schema,
+) -> Result<Vec<&'static str>, Error> {
     let row = TriggerRow::of_statement(trigger);
-    let completed = |status: Option<String>| status.as_deref() == Some("completed");
-    let (was, is) = (completed(row.get_old(c"status")?), completed(row.get(c"status")?));
+    let is_completed = |status: Option<String>| status.as_deref() == Some("completed");
+    let (was, is) = (is_completed(row.get_old(c"status")?), is_completed(row.get(c"status")?));
     let event = trigger.event();
     let mut statements = match (was, is) {
         (false, false) => vec![],
+        (false, true) if completed::complete(client, schema, &row)? => vec![],
         (false, true) if event.fired_by_insert() => vec![UPSERT_INSERTED, DELIVER_INSERTED],
         (false, true) => vec![UPSERT_UPDATED, DELIVER_UPDATED],
         (true, _) if event.fired_by_delete() => DELETED.to_vec(),

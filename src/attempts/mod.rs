@@ -2,5 +2,6 @@
 
 mod after_write;
 mod before_write;
+mod completed;
 
 pub use after_write::upsert_fact;

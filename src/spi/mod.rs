@@ -71,8 +71,10 @@ impl Schema {
     /// `sql` with its placeholders replaced.
     pub fn qualify(self, sql: &str) -> Result<String, Error> {
         Ok(sql
-            .replace("{schema}", &quote_identifier(self.name()?))
-            .replace("{low_score_threshold}", &DEFAULT_LOW_SCORE_THRESHOLD.to_string()))
+            .replace("{completed_data}", include_str!("../sql/completed_data.sql"))
+            .replace("{threshold}", include_str!("../sql/threshold.sql"))
+            .replace("{default_threshold}", &DEFAULT_LOW_SCORE_THRESHOLD.to_string())
+            .replace("{schema}", &quote_identifier(self.name()?)))
     }
 
     fn name(self) -> Result<String, Error> {

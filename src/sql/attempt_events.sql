@@ -7,11 +7,7 @@
          c.score, c.score_breakdown, c.kpis,
          b.id is null or b.status <> 'completed' as completed_now, b.score as score_before,
          b.status = 'completed' as was_completed,
-         coalesce(
-           case when jsonb_typeof(s.rubric -> 'threshold') = 'number' then (s.rubric -> 'threshold')::numeric end,
-           case when jsonb_typeof(o.metadata -> 'low_score_threshold') = 'number'
-                then (o.metadata -> 'low_score_threshold')::numeric end,
-           {low_score_threshold}) as threshold
+         {threshold} as threshold
     from changed c
     left join before b on b.id = c.id
     join {schema}.orgs o on o.id = c.org_id
@@ -20,11 +16,7 @@
      and (b.id is null or b.status <> 'completed' or b.score is distinct from c.score)
 ), happened as (
   select org_id, 'scenario.completed' as event,
-         jsonb_build_object(
-           'attempt_id', id, 'user_id', user_id, 'scenario_id', scenario_id, 'assignment_id', assignment_id,
-           'started_at', started_at, 'ended_at', ended_at, 'duration_seconds', duration_seconds,
-           -- KPIs and marks may have been written by hand: beyond this size receivers have to fetch them.
-           'score', score, 'kpis', case when octet_length(kpis::text) <= 65536 then kpis end) as data
+         {completed_data} as data
     from scored
    where completed_now
   union all
