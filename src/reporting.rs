@@ -2,6 +2,7 @@
 
 use crate::attempts;
 use crate::error::{self, Error};
+use crate::spi::rows::{self, Mode};
 use crate::spi::{self, Schema};
 use crate::tenancy;
 use pgrx::AllocatedByPostgres;
@@ -25,16 +26,14 @@ fn populate_fact_from_attempt(
     fcinfo: pg_sys::FunctionCallInfo,
 ) -> Result<(), ErrorReport> {
     let schema = Schema::of_call(fcinfo);
-    Ok(Spi::connect_mut(|client| {
-        let rows = spi::run(client, schema, ATTEMPT_ORG, &[attempt_id.into()])?;
-        let org: Option<pgrx::Uuid> = if rows.is_empty() { None } else { rows.first().get(1)? };
-        match org {
-            Some(org) if tenancy::check_handed_org(Uuid::from_bytes(*org.as_bytes())) => {
-                attempts::upsert_fact(client, schema, attempt_id)
-            }
-            _ => Err(Error::NoSuchAttempt),
+    let org =
+        rows::first(schema, ATTEMPT_ORG, &[attempt_id.into()], Mode::Lock, |row| row.get::<pgrx::Uuid>(1))?;
+    match org.flatten() {
+        Some(org) if tenancy::check_handed_org(Uuid::from_bytes(*org.as_bytes())) => {
+            Ok(attempts::upsert_fact(schema, attempt_id)?)
         }
-    })?)
+        _ => Err(Error::NoSuchAttempt.into()),
+    }
 }
 
 /// Brings the reporting views up to date: without blocking their readers, once they have been filled.

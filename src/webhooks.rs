@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::gucs;
 use crate::ids;
 use crate::jsonb::Jsonb;
-use crate::spi::{self, Schema};
+use crate::spi::{Schema, rows};
 use crate::timestamps::now_micros;
 use callcoach_core::webhook::{self, Event};
 use pgrx::pg_sys::panic::ErrorReport;
@@ -31,16 +31,14 @@ fn enqueue_webhook(
     let org = gucs::org_claim().ok_or(Error::NoOrg)?;
     let key = ids::new();
     let body = webhook::body(&key, event, now_micros(), &org, &data);
-    let queued = Spi::connect_mut(|client| {
-        let args = [
-            pgrx::Uuid::from_bytes(*org.as_bytes()).into(),
-            event.as_str().into(),
-            pgrx::Uuid::from_bytes(*key.as_bytes()).into(),
-            payload.into(),
-            body.into(),
-        ];
-        spi::run(client, schema, ENQUEUE, &args).map(|rows| rows.len())
-    })?;
+    let args = [
+        pgrx::Uuid::from_bytes(*org.as_bytes()).into(),
+        event.as_str().into(),
+        pgrx::Uuid::from_bytes(*key.as_bytes()).into(),
+        payload.into(),
+        body.into(),
+    ];
+    let queued = rows::execute(schema, ENQUEUE, &args)?;
     Ok(i32::try_from(queued).unwrap_or(i32::MAX))
 }
 

@@ -5,9 +5,8 @@ use super::completed;
 use crate::error::{self, Error};
 use crate::kpi_events;
 use crate::rows::TriggerRow;
-use crate::spi::{self, Schema};
+use crate::spi::{self, Schema, rows};
 use pgrx::AllocatedByPostgres;
-use pgrx::datum::DatumWithOid;
 use pgrx::heap_tuple::PgHeapTuple;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
@@ -97,7 +96,7 @@ fn after_write(trigger: &PgTrigger) -> Result<(), Error> {
         let statements = match rows {
             _ if event.fired_by_truncate() => TRUNCATED.to_vec(),
             0 => vec![],
-            1 => for_one_row(trigger, client, schema)?,
+            1 => for_one_row(trigger, schema)?,
             _ => for_many_rows(trigger, client, schema)?,
         };
         for sql in statements {
@@ -138,18 +137,14 @@ fn for_many_rows(
 
 /// What a statement that wrote one attempt has to see to: nothing, while the call is going on and its
 /// transcript is saved every few seconds.
-fn for_one_row(
-    trigger: &PgTrigger,
-    client: &mut SpiClient,
-    schema: Schema,
-) -> Result<Vec<&'static str>, Error> {
+fn for_one_row(trigger: &PgTrigger, schema: Schema) -> Result<Vec<&'static str>, Error> {
     let row = TriggerRow::of_statement(trigger);
     let is_completed = |status: Option<String>| status.as_deref() == Some("completed");
     let (was, is) = (is_completed(row.get_old(c"status")?), is_completed(row.get(c"status")?));
     let event = trigger.event();
     let mut statements = match (was, is) {
         (false, false) => vec![],
-        (false, true) if completed::complete(client, schema, &row)? => vec![],
+        (false, true) if completed::complete(schema, &row)? => vec![],
         (false, true) if event.fired_by_insert() => vec![UPSERT_INSERTED, DELIVER_INSERTED],
         (false, true) => vec![UPSERT_UPDATED, DELIVER_UPDATED],
         (true, _) if event.fired_by_delete() => DELETED.to_vec(),
@@ -167,7 +162,6 @@ fn for_one_row(
 }
 
 /// Writes the fact of one attempt, if it is completed.
-pub fn upsert_fact(client: &mut SpiClient, schema: Schema, attempt: pgrx::Uuid) -> Result<(), Error> {
-    spi::run(client, schema, UPSERT_ONE_FACT, &[DatumWithOid::from(attempt)])?;
-    Ok(())
+pub fn upsert_fact(schema: Schema, attempt: pgrx::Uuid) -> Result<(), Error> {
+    rows::execute(schema, UPSERT_ONE_FACT, &[attempt.into()]).map(|_| ())
 }

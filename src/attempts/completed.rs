@@ -4,12 +4,11 @@
 use crate::error::Error;
 use crate::jsonb::Jsonb;
 use crate::rows::TriggerRow;
+use crate::spi::Schema;
 use crate::spi::rows::{self, Mode};
-use crate::spi::{self, Schema};
 use crate::timestamps::Timestamptz;
 use pgrx::AnyNumeric;
 use pgrx::datum::DatumWithOid;
-use pgrx::spi::SpiClient;
 
 const UPSERT: &str =
     concat!(include_str!("../sql/one_completed.sql"), include_str!("../sql/upsert_facts.sql"));
@@ -22,7 +21,7 @@ const IS_LOW: &str = include_str!("../sql/is_low.sql");
 
 /// Writes the fact and queues scenario.completed; false, and nothing done, where the score is so low that
 /// there is more to queue.
-pub fn complete(client: &mut SpiClient, schema: Schema, row: &TriggerRow) -> Result<bool, Error> {
+pub fn complete(schema: Schema, row: &TriggerRow) -> Result<bool, Error> {
     let org: Option<pgrx::Uuid> = row.get(c"org_id")?;
     let scenario: Option<pgrx::Uuid> = row.get(c"scenario_id")?;
     let score: Option<AnyNumeric> = row.get(c"score")?;
@@ -46,7 +45,7 @@ pub fn complete(client: &mut SpiClient, schema: Schema, row: &TriggerRow) -> Res
         row.get::<Jsonb>(c"kpis")?.into(),
     ];
     for sql in [UPSERT, DELIVER] {
-        spi::run(client, schema, sql, &args)?;
+        rows::execute(schema, sql, &args)?;
     }
     Ok(true)
 }

@@ -8,8 +8,8 @@ use rubrics::{rubric_of, rubric_of_readable};
 use crate::error::Error;
 use crate::gucs;
 use crate::jsonb::Jsonb;
+use crate::spi::Schema;
 use crate::spi::rows::{self, Mode};
-use crate::spi::{self, Schema};
 use crate::tenancy;
 use callcoach_core::scoring::{self, Inputs, Rubric, ScoreError, to_plain_string};
 use pgrx::AnyNumeric;
@@ -45,7 +45,7 @@ fn score_attempt(
         .map_err(Error::Score)?;
     let scored = Written::of(scored)?;
     let args: [DatumWithOid; 3] = [attempt_id.into(), scored.score.clone().into(), scored.breakdown.into()];
-    Spi::connect_mut(|client| spi::run(client, schema, WRITE_SCORE, &args).map(|_| ()))?;
+    rows::execute(schema, WRITE_SCORE, &args)?;
     Ok(scored.score)
 }
 

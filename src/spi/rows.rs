@@ -1,4 +1,4 @@
-//! Statements that give one row, run with PostgreSQL's own choice of snapshot.
+//! Statements with values, planned once and run with PostgreSQL's own choice of snapshot.
 //!
 //! pgrx's client assigns a transaction id to whoever may write, and moves the command counter on: a read in a
 //! STABLE function or in a row trigger must do neither (a GET runs read only, a parallel worker and a standby
@@ -17,7 +17,7 @@ use std::ffi::CString;
 pub enum Mode {
     /// What the calling statement sees; nothing is written.
     Read,
-    /// What is committed by now; rows may be locked.
+    /// What is committed by now; rows may be locked and written.
     Lock,
     /// What is committed by now, also where the transaction's isolation would show what was there at its start;
     /// nothing is written.
@@ -62,46 +62,58 @@ pub fn first<R>(
     read: impl FnOnce(Row) -> Result<R, Error>,
 ) -> Result<Option<R>, Error> {
     Spi::connect(|_| {
-        let plan = plan(schema, sql, args)?;
-        let mut values: Vec<_> = args
-            .iter()
-            .map(|arg| arg.datum().map_or(pg_sys::Datum::from(0), |datum| datum.sans_lifetime()))
-            .collect();
-        let nulls: Vec<_> =
-            args.iter().map(|arg| if arg.datum().is_some() { b' ' } else { b'n' } as _).collect();
-        // SAFETY: connected to SPI; a kept plan with as many parameters as there are values, of their types.
-        // The result belongs to this connection, which outlasts `read`.
+        if run(schema, sql, args, mode, 1)? == 0 {
+            return Ok(None);
+        }
+        // SAFETY: the result belongs to this connection, which outlasts `read`, and has a row.
         unsafe {
-            let (values, nulls) = (values.as_mut_ptr(), nulls.as_ptr());
-            let status = match mode {
-                Mode::Read => pg_sys::SPI_execute_plan(plan, values, nulls, true, 1),
-                Mode::Lock => pg_sys::SPI_execute_plan(plan, values, nulls, false, 1),
-                Mode::Latest => {
-                    // As foreign keys look: this transaction's own changes are visible from here on.
-                    pg_sys::CommandCounterIncrement();
-                    let now = pg_sys::GetLatestSnapshot();
-                    pg_sys::SPI_execute_snapshot(
-                        plan,
-                        values,
-                        nulls,
-                        now,
-                        std::ptr::null_mut(),
-                        true,
-                        false,
-                        1,
-                    )
-                }
-            };
-            if status < 0 {
-                return Err(Error::Internal(format!("SPI_execute_plan: {status}")));
-            }
-            if pg_sys::SPI_processed == 0 || pg_sys::SPI_tuptable.is_null() {
+            let table = pg_sys::SPI_tuptable;
+            if table.is_null() {
                 return Ok(None);
             }
-            let table = pg_sys::SPI_tuptable;
             read(Row { tuple: *(*table).vals, descriptor: (*table).tupdesc }).map(Some)
         }
     })
+}
+
+/// Runs `sql` to its end, and tells how many rows it wrote or gave.
+pub fn execute(schema: Schema, sql: &'static str, args: &[DatumWithOid]) -> Result<u64, Error> {
+    Spi::connect(|_| run(schema, sql, args, Mode::Lock, 0))
+}
+
+/// Runs a kept plan up to `limit` rows; 0: all of them. Connected to SPI.
+fn run(
+    schema: Schema,
+    sql: &'static str,
+    args: &[DatumWithOid],
+    mode: Mode,
+    limit: i64,
+) -> Result<u64, Error> {
+    let plan = plan(schema, sql, args)?;
+    let mut values: Vec<_> = args
+        .iter()
+        .map(|arg| arg.datum().map_or(pg_sys::Datum::from(0), |datum| datum.sans_lifetime()))
+        .collect();
+    let nulls: Vec<_> = args.iter().map(|arg| if arg.datum().is_some() { b' ' } else { b'n' } as _).collect();
+    // SAFETY: connected to SPI; a kept plan with as many parameters as there are values, of their types.
+    unsafe {
+        let (values, nulls) = (values.as_mut_ptr(), nulls.as_ptr());
+        let status = match mode {
+            Mode::Read => pg_sys::SPI_execute_plan(plan, values, nulls, true, limit),
+            Mode::Lock => pg_sys::SPI_execute_plan(plan, values, nulls, false, limit),
+            Mode::Latest => {
+                // As foreign keys look: this transaction's own changes are visible from here on.
+                pg_sys::CommandCounterIncrement();
+                let now = pg_sys::GetLatestSnapshot();
+                let crosscheck = std::ptr::null_mut();
+                pg_sys::SPI_execute_snapshot(plan, values, nulls, now, crosscheck, true, false, limit)
+            }
+        };
+        if status < 0 {
+            return Err(Error::Internal(format!("SPI_execute_plan: {status}")));
+        }
+        Ok(pg_sys::SPI_processed)
+    }
 }
 
 fn plan(schema: Schema, sql: &'static str, args: &[DatumWithOid]) -> Result<pg_sys::SPIPlanPtr, Error> {
@@ -112,8 +124,12 @@ fn plan(schema: Schema, sql: &'static str, args: &[DatumWithOid]) -> Result<pg_s
     let text =
         CString::new(schema.qualify(sql)?).map_err(|_| Error::Internal("NUL in a statement".into()))?;
     let mut types: Vec<_> = args.iter().map(DatumWithOid::oid).collect();
+    // Planned once: these look rows up by key, and a plan for each value would cost more than it saves.
     // SAFETY: connected to SPI; the types are as many as the length says.
-    let plan = unsafe { pg_sys::SPI_prepare(text.as_ptr(), types.len() as _, types.as_mut_ptr()) };
+    let plan = unsafe {
+        let options = pg_sys::CURSOR_OPT_GENERIC_PLAN as _;
+        pg_sys::SPI_prepare_cursor(text.as_ptr(), types.len() as _, types.as_mut_ptr(), options)
+    };
     if plan.is_null() {
         return Err(Error::Internal("SPI_prepare gave no plan".into()));
     }
