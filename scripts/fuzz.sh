@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Fuzzing: each target of crates/core/fuzz by libFuzzer, and the SQL functions by tests/fuzz_sql.
 #   fuzz.sh [SECONDS of each, 60] [transcript|json|scoring|sql|large …]      SEED=n  what sql begins with
-# large is the largest inputs, once: about three minutes. sql and large want the extension installed.
+# large is the largest inputs, once: some four minutes. sql and large want the extension installed.
 # Installs what is missing: a nightly toolchain, cargo-fuzz. What the fuzzer learns is kept under target/fuzz; an
 # input that fails is left in crates/core/fuzz/artifacts. Minimise it (cargo +nightly fuzz tmin), put it into
 # crates/core/fuzz/corpus/TARGET, and the ordinary tests run it from then on.

@@ -15,6 +15,8 @@ use pgrx::spi::SpiError;
 pub enum Error {
     /// The transcript cannot be read.
     Transcript(TranscriptError),
+    /// A transcript has more events than these.
+    TooManyEvents(usize),
     /// Keywords or objections that cannot be looked for.
     Phrases(PhraseError),
     /// The messages are not those of a Vapi call.
@@ -136,6 +138,10 @@ fn shape(error: Error) -> Shape {
         Error::Transcript(TranscriptError::Corrupt) => {
             Shape::new(Code::ERRCODE_DATA_CORRUPTED, "transcript is not valid binary jsonb")
         }
+        Error::TooManyEvents(most) => Shape::new(
+            Code::ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+            format!("transcript has more than {most} events"),
+        ),
         Error::Phrases(e) => Shape::new(invalid, e.to_string()).hint("Look for fewer or shorter phrases."),
         Error::Vapi(VapiError::NotAnArray { found }) => {
             Shape::new(invalid, "messages is not an array of Vapi's messages")

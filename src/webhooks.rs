@@ -26,6 +26,7 @@ fn enqueue_webhook(
     let event = event.ok_or(Error::NullArgument("event"))?;
     let event = Event::parse(event).map_err(Error::Webhook)?;
     let payload = payload.ok_or(Error::NullArgument("payload"))?;
+    webhook::check_binary_payload(payload.bytes().len()).map_err(Error::Webhook)?;
     let data = payload.to_text()?;
     webhook::check_payload(&data).map_err(Error::Webhook)?;
     let org = gucs::org_claim().ok_or(Error::NoOrg)?;

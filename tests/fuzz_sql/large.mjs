@@ -8,7 +8,7 @@ const MB = 1e6
 /** A statement may take this long, this much longer than its timeout, and this many bytes for each of the input. */
 const MOST_MS = 30_000
 const TIMEOUT_MS = 200
-const LATE_MS = 2000
+const LATE_MS = 3000
 const MOST_BYTES = 12
 
 // As much of a text as fits into 200 MB, and how many words each repetition is; or how many the whole is.

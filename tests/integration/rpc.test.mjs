@@ -72,8 +72,7 @@ test('compute_kpis of null is null, of an empty call all zeros', async () => {
   const user = await member()
   assert.equal(data(await user.rpc('compute_kpis', { transcript: null })), null)
   assert.deepEqual(only(expectedKpis, data(await user.rpc('compute_kpis', { transcript: [] }))), {
-    talk_ms: 0, listen_ms: 0, talk_listen_ratio: '0:0', words_per_minute: 0, filler_words: 0, interruptions: 0,
-    questions_asked: 0, sentiment_score: 0
+    ...Object.fromEntries(Object.keys(expectedKpis).map((key) => [key, 0])), talk_listen_ratio: '0:0'
   })
 })
 

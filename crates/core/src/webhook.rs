@@ -104,6 +104,12 @@ pub fn check_payload(data_json: &str) -> Result<(), WebhookError> {
     }
 }
 
+/// Whether a payload of so many bytes of binary jsonb is too large whatever its text is, which is never
+/// shorter than about a quarter: so that nobody makes a text of 200 MB to see that it is too long.
+pub fn check_binary_payload(bytes: usize) -> Result<(), WebhookError> {
+    if bytes > 8 * MAX_PAYLOAD_BYTES { Err(WebhookError::PayloadTooLarge(bytes)) } else { Ok(()) }
+}
+
 /// The body: `{"idempotency_key":…,"event":…,"occurred_at":…,"org_id":…,"data":…}`,
 /// without spaces of its own, in this order. These bytes are what is signed, so they
 /// are made once, stored and sent as they are.

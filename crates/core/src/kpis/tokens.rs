@@ -109,6 +109,7 @@ impl Tokenizer {
             heard: None,
             exclamations: 0,
             questions: 0,
+            unclosed: [0; 2],
             out: self,
             ticker,
             visitor,
@@ -151,6 +152,8 @@ struct Scan<'a, 't, V> {
     /// How often the sentence has these marks, for the analyzer.
     exclamations: usize,
     questions: usize,
+    /// Up to where there is no closing `]`, and no `›`.
+    unclosed: [usize; 2],
     out: &'a mut Tokenizer,
     ticker: &'a mut Ticker<'t>,
     visitor: &'a mut V,
@@ -215,16 +218,22 @@ impl<V: Visit> Scan<'_, '_, V> {
 
     fn noise(&mut self, open: &str, close: &[u8]) {
         let start = self.at;
-        let inside = start + open.len();
-        let reach = &self.bytes[inside..self.bytes.len().min(start + NOISE_MAX)];
-        let closed = reach.windows(close.len()).position(|bytes| bytes == close);
-        let (Some(length), false) = (closed, self.counted) else {
-            self.at = inside;
+        self.at += open.len();
+        if self.counted {
+            return;
+        }
+        // Where an earlier bracket has found none there is none: each byte is looked at once.
+        let unclosed = &mut self.unclosed[usize::from(open.len() > 1)];
+        let from = self.at.max((*unclosed + 1).saturating_sub(close.len()));
+        let to = self.bytes.len().min(start + NOISE_MAX);
+        let reach = self.bytes.get(from..to).unwrap_or_default();
+        let Some(closed) = reach.windows(close.len()).position(|bytes| bytes == close) else {
+            *unclosed = to;
             return;
         };
         self.counted = true;
         self.plain = false;
-        self.at = inside + length + close.len();
+        self.at = from + closed + close.len();
         self.out.noises.push((start, self.at));
         self.bound();
     }
