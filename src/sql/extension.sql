@@ -89,7 +89,7 @@ declare
     "callcoach.acts_as(text[])":        ["anon", "authenticated", "service_role"],
     "callcoach.keep_an_admin()":        [],
     "callcoach.security_findings()":    [],
-    "callcoach.uuid_v7()":              ["authenticated", "service_role"],
+    "callcoach.uuid_v7()":              ["service_role"],
     "callcoach.webhook_body(uuid,text,uuid,jsonb)": [],
     "callcoach.touch_updated_at()":     [],
     "callcoach.check_rubric()":         [],

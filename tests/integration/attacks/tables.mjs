@@ -1,7 +1,10 @@
 // The tables that belong to organisations: how a row of each is written, changed, moved and hit by an upsert.
+import { randomUUID } from 'node:crypto'
 import { A, B } from './world.mjs'
 
 const values = (row) => `(${Object.keys(row)}) values (${Object.values(row).map((value) => `'${value}'`)})`
+/** The defaults are the extension's to make. */
+const ids = () => ({ id: randomUUID(), idempotency_key: randomUUID() })
 const secret = 'whsec_of_the_attacker'
 
 /**
@@ -86,7 +89,7 @@ export const TABLES = {
   webhook_deliveries: {
     member: '',
     set: `status = 'pending'`,
-    row: (o) => ({ org_id: o.org, webhook_id: o.webhook, event: 'user.added', payload: '{}', body: '{}' }),
+    row: (o) => ({ ...ids(), org_id: o.org, webhook_id: o.webhook, event: 'user.added', payload: '{}', body: '{}' }),
     move: ['true', `webhook_id = '${B.webhook}'`]
   },
   fact_scenario_attempts: {
@@ -99,7 +102,7 @@ export const TABLES = {
   fact_kpi_events: {
     member: '',
     set: 'timestamp_ms = 7',
-    row: (o) => ({ org_id: o.org, user_id: A.trainee, event_type: 'filler_word' }),
+    row: (o) => ({ id: randomUUID(), org_id: o.org, user_id: A.trainee, event_type: 'filler_word' }),
     move: ['true', 'attempt_id = null']
   },
   dim_orgs: {
