@@ -147,6 +147,53 @@ SQL
   completes crashed public
 }
 
+# Random changes of facts, folded all, in part, one organisation's, rebuilt, rolled back: whenever everything is
+# folded, the reports are what the documents' own queries give.
+reports_follow_random_changes() {
+  createdb folded
+  sql -d folded -f sql/install.sql
+  for seed in 0.1 0.2; do sql -d folded -v rounds=400 -v seed=$seed -f tests/reporting/random.sql; done
+}
+
+# Nobody's change is lost or counted twice: two folders and a rebuild beside writers, and folders that are killed.
+reports_survive_writers_folders_and_crashes() {
+  createdb beside
+  sql -d beside -f sql/install.sql
+  sql -d beside -c "insert into orgs (name) select 'org ' || n from generate_series(1, 6) n"
+  local writers folders=() pid found
+  pgbench -n -f tests/reporting/writers.sql -c 3 -T 6 beside >"$out/writers" 2>&1 &
+  writers=$!
+  for fold in 'refresh_reporting(50)' 'refresh_reporting()' 'rebuild_reporting()'; do
+    (while kill -0 $writers 2>/dev/null; do
+      PGOPTIONS='-c client_min_messages=warning' sql -d beside -At -c "select $fold" >>"$out/folds" || exit 1
+    done) &
+    folders+=($!)
+  done
+  wait $writers
+  for pid in "${folders[@]}"; do wait "$pid"; done
+  sql -d beside -c 'select refresh_reporting()' >/dev/null
+  differing beside | diff - <(echo 0 0)
+  # Folds that are killed with everything written and nothing committed; the server recovers each time.
+  for _ in 1 2 3; do
+    sql -d beside -c 'update fact_scenario_attempts set score = 100 - score where random() < 0.5'
+    (sql -d beside -At -c 'begin' -c "select 'pid ' || pg_backend_pid()" -c 'select refresh_reporting()' \
+      -c 'select pg_sleep(60)' >"$out/folding" 2>&1) &
+    found=
+    for _ in $(seq 100); do
+      found=$(sql -d beside -At -c "select pid from pg_stat_activity where query = 'select pg_sleep(60)' and state = 'active'")
+      [ -z "$found" ] || break
+      sleep 0.1
+    done
+    as_pg kill -9 "$found"
+    ! wait $!
+    for _ in $(seq 100); do sql -d beside -c '' 2>/dev/null && break; sleep 0.1; done
+    [ "$(sql -d beside -At -c 'select count(*) > 0 from reporting_deltas')" = t ]
+    sql -d beside -c 'select refresh_reporting()' >/dev/null
+    differing beside | diff - <(echo 0 0)
+  done
+}
+differing() { sql -d "$1" -At -F ' ' -c 'select (select count(*) from check_reporting()), (select count(*) from reporting_deltas)'; }
+
 # Forging the claim, by SET and by PGOPTIONS, on clusters that load the library in different ways. What is seen:
 # the claim as current_setting() gives it before anything calls the library; then the rows that the policies
 # show, current_org_id(), and the claim once more.
@@ -212,6 +259,8 @@ if [ $# = 0 ]; then
   check installs_without_supabase
   check restores_into_a_new_cluster
   check survives_a_crash
+  check reports_follow_random_changes
+  check reports_survive_writers_folders_and_crashes
   check guards_the_claim_however_it_is_loaded
   check keeps_the_storage_secret_out_of_the_log
 fi

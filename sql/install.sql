@@ -24,7 +24,8 @@ select count(*) filter (where version = '0002_reporting') = 0 as need_0002,
        count(*) filter (where version = '0005_roles') = 0 as need_0005,
        count(*) filter (where version = '0006_storage') = 0 as need_0006,
        count(*) filter (where version = '0007_transcripts_lz4') = 0 as need_0007,
-       count(*) filter (where version = '0008_time_ordered_ids') = 0 as need_0008
+       count(*) filter (where version = '0008_time_ordered_ids') = 0 as need_0008,
+       count(*) filter (where version = '0009_incremental_reporting') = 0 as need_0009
   from callcoach_migrations \gset
 \if :need_0002
   \ir migrations/0002_reporting.sql
@@ -46,5 +47,8 @@ select count(*) filter (where version = '0002_reporting') = 0 as need_0002,
 \endif
 \if :need_0008
   \ir migrations/0008_time_ordered_ids.sql
+\endif
+\if :need_0009
+  \ir migrations/0009_incremental_reporting.sql
 \endif
 commit;

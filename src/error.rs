@@ -4,7 +4,8 @@
 //! criterion names) is shortened before it gets here.
 
 use callcoach_core::{
-    kpis::PhraseError, scoring, signed_url::PathError, transcript::TranscriptError, vapi::VapiError, webhook,
+    kpis::PhraseError, scores::ScoresError, scoring, signed_url::PathError, transcript::TranscriptError,
+    vapi::VapiError, webhook,
 };
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
@@ -15,6 +16,12 @@ use pgrx::spi::SpiError;
 pub enum Error {
     /// The transcript cannot be read.
     Transcript(TranscriptError),
+    /// A multiset of scores that cannot be changed so.
+    Scores(ScoresError),
+    /// A TRUNCATE of the facts.
+    FactsTruncated,
+    /// An argument that counts, and is below 0.
+    NegativeLimit(&'static str),
     /// A transcript has more events than these.
     TooManyEvents(usize),
     /// Keywords or objections that cannot be looked for.
@@ -137,6 +144,21 @@ fn shape(error: Error) -> Shape {
         }
         Error::Transcript(TranscriptError::Corrupt) => {
             Shape::new(Code::ERRCODE_DATA_CORRUPTED, "transcript is not valid binary jsonb")
+        }
+        Error::Scores(e) => {
+            let code = match e {
+                ScoresError::OutOfRange(_) => invalid,
+                _ => Code::ERRCODE_DATA_CORRUPTED,
+            };
+            Shape::new(code, e.message()).hint("Compare with check_reporting(); rebuild_reporting() repairs.")
+        }
+        Error::FactsTruncated => Shape::new(
+            Code::ERRCODE_FEATURE_NOT_SUPPORTED,
+            "fact_scenario_attempts cannot be truncated: the reports could not follow",
+        )
+        .hint("DELETE the rows."),
+        Error::NegativeLimit(name) => {
+            Shape::new(invalid, format!("argument \"{name}\" must not be negative"))
         }
         Error::TooManyEvents(most) => Shape::new(
             Code::ERRCODE_PROGRAM_LIMIT_EXCEEDED,

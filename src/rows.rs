@@ -165,16 +165,7 @@ impl<'t> TriggerRow<'t> {
                         return true; // a dropped column
                     }
                     pg_sys::get_typlenbyval(type_oid, &mut length, &mut by_value);
-                    if by_value {
-                        return a == b;
-                    }
-                    match length {
-                        -1 => same_varlena(a.cast_mut_ptr(), b.cast_mut_ptr()),
-                        -2 => CStr::from_ptr(a.cast_mut_ptr()) == CStr::from_ptr(b.cast_mut_ptr()),
-                        fixed => {
-                            bytes(a.cast_mut_ptr(), fixed as usize) == bytes(b.cast_mut_ptr(), fixed as usize)
-                        }
-                    }
+                    same_datum(a, b, length, by_value)
                 }
             }
             _ => false,
@@ -190,20 +181,79 @@ unsafe fn first_tuple(
     store: *mut pg_sys::Tuplestorestate,
     descriptor: pg_sys::TupleDesc,
 ) -> pg_sys::HeapTuple {
-    // SAFETY: read through a pointer of our own, as the executor's scans of transition tables do, so that
-    // nobody else's position moves; a slot for minimal tuples hands out a copy.
+    // SAFETY: as the caller promises; a slot for minimal tuples hands out a copy.
     unsafe {
-        let slot = pg_sys::MakeSingleTupleTableSlot(descriptor, &raw const pg_sys::TTSOpsMinimalTuple);
-        let pointer = pg_sys::tuplestore_alloc_read_pointer(store, pg_sys::EXEC_FLAG_REWIND as _);
-        pg_sys::tuplestore_select_read_pointer(store, pointer);
-        pg_sys::tuplestore_rescan(store);
-        let mut tuple = std::ptr::null_mut();
-        if pg_sys::tuplestore_gettupleslot(store, true, false, slot) {
-            let mut is_copy = false;
-            tuple = pg_sys::ExecFetchSlotHeapTuple(slot, true, &mut is_copy);
+        let mut rows = StoredRows::of(store, descriptor);
+        if !rows.advance() {
+            return std::ptr::null_mut();
         }
-        pg_sys::ExecDropSingleTupleTableSlot(slot);
-        tuple
+        let mut is_copy = false;
+        pg_sys::ExecFetchSlotHeapTuple(rows.slot, true, &mut is_copy)
+    }
+}
+
+/// The rows of a transition table, one after the other.
+pub struct StoredRows {
+    store: *mut pg_sys::Tuplestorestate,
+    pointer: i32,
+    slot: *mut pg_sys::TupleTableSlot,
+}
+
+impl StoredRows {
+    /// # Safety
+    /// `store` holds rows of `descriptor`, and both outlast the result.
+    pub unsafe fn of(store: *mut pg_sys::Tuplestorestate, descriptor: pg_sys::TupleDesc) -> Self {
+        // SAFETY: read through a pointer of our own, as the executor's scans of transition tables do, so that
+        // nobody else's position moves.
+        unsafe {
+            let slot = pg_sys::MakeSingleTupleTableSlot(descriptor, &raw const pg_sys::TTSOpsMinimalTuple);
+            let pointer = pg_sys::tuplestore_alloc_read_pointer(store, pg_sys::EXEC_FLAG_REWIND as _);
+            pg_sys::tuplestore_select_read_pointer(store, pointer);
+            pg_sys::tuplestore_rescan(store);
+            Self { store, pointer, slot }
+        }
+    }
+
+    /// Goes to the next row, the first one at first; false after the last.
+    pub fn advance(&mut self) -> bool {
+        // SAFETY: the store's own pointer and a slot for its rows.
+        unsafe {
+            pg_sys::tuplestore_select_read_pointer(self.store, self.pointer);
+            pg_sys::tuplestore_gettupleslot(self.store, true, false, self.slot)
+        }
+    }
+
+    /// Column `number`, from 1, of the row, and whether it is NULL; valid until the next one.
+    pub fn value(&self, number: i32) -> (pg_sys::Datum, bool) {
+        let mut is_null = false;
+        // SAFETY: a slot with a row in it.
+        let datum = unsafe { pg_sys::slot_getattr(self.slot, number, &mut is_null) };
+        (datum, is_null)
+    }
+}
+
+impl Drop for StoredRows {
+    fn drop(&mut self) {
+        // SAFETY: ours, and dropped once.
+        unsafe { pg_sys::ExecDropSingleTupleTableSlot(self.slot) };
+    }
+}
+
+/// Whether two values of one type, whose length and passing are given, are the same.
+///
+/// # Safety
+/// Both are valid datums of that type.
+pub unsafe fn same_datum(a: pg_sys::Datum, b: pg_sys::Datum, length: i16, by_value: bool) -> bool {
+    if by_value {
+        return a == b;
+    }
+    // SAFETY: as the caller promises.
+    unsafe {
+        match length {
+            -1 => same_varlena(a.cast_mut_ptr(), b.cast_mut_ptr()),
+            -2 => CStr::from_ptr(a.cast_mut_ptr()) == CStr::from_ptr(b.cast_mut_ptr()),
+            fixed => bytes(a.cast_mut_ptr(), fixed as usize) == bytes(b.cast_mut_ptr(), fixed as usize),
+        }
     }
 }
 

@@ -57,6 +57,12 @@ pub fn now() -> Timestamptz {
     Timestamptz(unsafe { pg_sys::GetCurrentTransactionStartTimestamp() })
 }
 
+/// The time it is, also within a transaction.
+pub fn clock() -> Timestamptz {
+    // SAFETY: reads the clock.
+    Timestamptz(unsafe { pg_sys::GetCurrentTimestamp() })
+}
+
 /// From 1970 to 2000, in microseconds.
 const UNIX_EPOCH: i64 =
     (pg_sys::POSTGRES_EPOCH_JDATE - pg_sys::UNIX_EPOCH_JDATE) as i64 * 86_400 * MICROS_PER_SECOND;

@@ -21,9 +21,27 @@ comment on function explain_score(uuid) is
 comment on function populate_fact_from_attempt(uuid) is
   'Writes the reporting fact of a completed attempt, as the trigger on scenario_attempts does.';
 comment on function refresh_reporting() is
-  'Brings the reporting views up to date, without blocking their readers.';
+  'Brings the reports up to date: folds what changed in the facts since into the rollups; returns how many changes. Blocks neither readers nor writers.';
+comment on function refresh_reporting(int) is
+  'The same for the first so many changes, which bounds the transaction.';
 comment on function refresh_reporting_views() is
   'The same as refresh_reporting().';
+comment on function refresh_my_reporting() is
+  'The same for the current organisation alone, for its admins.';
+comment on function rebuild_reporting() is
+  'Fills the rollups anew from the facts; returns how many facts it read. Blocks neither readers nor writers; what they change meanwhile is left to the next refresh.';
+comment on function check_reporting() is
+  'The rows in which a report, or a rollup behind it, differs from the facts: none, once refreshed, unless something was damaged. Reads all facts.';
+comment on function callcoach.fold_reporting(uuid, int) is
+  'Folds one organisation''s changes (NULL: all), at most so many (NULL: all). Folds of different organisations do not wait for each other.';
+comment on function callcoach.log_fact_changes() is
+  'Trigger on fact_scenario_attempts, once a statement: what changed goes into reporting_deltas.';
+comment on function callcoach.apply_scores(bytea, numeric[], int[]) is
+  'A packed multiset of scores with "by" more of each "score", less where it is negative; NULL stands for the empty one.';
+comment on function callcoach.median_score(bytea) is
+  'The median of a packed multiset of scores, as percentile_cont(0.5) gives it; NULL of the empty one.';
+comment on function callcoach.count_scores(bytea) is
+  'How many scores are in a packed multiset.';
 comment on function enqueue_webhook(text, jsonb) is
   'Queues an event for each enabled endpoint of the current organisation that subscribes to it; returns for how many.';
 comment on function grant_signed_url(text, int) is
@@ -80,6 +98,10 @@ declare
     "score_attempt(uuid)":              ["service_role"],
     "populate_fact_from_attempt(uuid)": ["service_role"],
     "refresh_reporting()":              ["service_role"],
+    "refresh_reporting(int)":           ["service_role"],
+    "refresh_my_reporting()":           ["authenticated", "service_role"],
+    "rebuild_reporting()":              ["service_role"],
+    "check_reporting()":                ["service_role"],
     "refresh_reporting_views()":        ["service_role"],
     "enqueue_webhook(text,jsonb)":      ["service_role"],
     "verify_stripe_signature(text,text,text,int,timestamptz)":         ["service_role"],
@@ -92,6 +114,11 @@ declare
     "callcoach.uuid_v7()":              ["service_role"],
     "callcoach.webhook_body(uuid,text,uuid,jsonb)": [],
     "callcoach.touch_updated_at()":     [],
+    "callcoach.fold_reporting(uuid,int)": [],
+    "callcoach.log_fact_changes()":     [],
+    "callcoach.apply_scores(bytea,numeric[],int[])": [],
+    "callcoach.median_score(bytea)":    [],
+    "callcoach.count_scores(bytea)":    [],
     "callcoach.check_rubric()":         [],
     "callcoach.attempt_before_write()": [],
     "callcoach.attempt_after_write()":  [],

@@ -110,7 +110,10 @@ union all
 -- Our own that are callable check whom they serve.
 select object, format('%s can call it, and it runs with its owner''s rights: it must check the organisation', rolname),
        format('make it security invoker, or revoke execute on function %s from %I', object, rolname)
-  from function_grant where rolname = 'authenticated' and prosecdef
+  from function_grant
+ where rolname = 'authenticated' and prosecdef
+   -- It takes no argument, and works on the claim's organisation for its admins.
+   and not (ours and object like '%.refresh\_my\_reporting()')
 union all
 select object, format('%s can call it, and it is internal', rolname),
        format('revoke execute on function %s from %I', object, rolname)

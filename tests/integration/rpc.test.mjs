@@ -19,16 +19,19 @@ const ARGUMENTS = {
   populate_fact_from_attempt: { attempt_id: A.attempt },
   refresh_reporting: {},
   refresh_reporting_views: {},
+  refresh_my_reporting: {},
+  rebuild_reporting: {},
+  check_reporting: {},
   enqueue_webhook: { event: 'user.added', payload: {} },
   grant_signed_url: { path: `recordings/${A.org}/call.mp3`, ttl: 60 },
   verify_stripe_signature: { payload: '', header: '', secret: '' },
   verify_svix_signature: { payload: '', msg_id: '', msg_timestamp: '', signature: '', secret: '' }
 }
 const FOR_EVERYONE = ['current_org_id', 'current_user_id']
-const FOR_USERS = [...FOR_EVERYONE, 'set_org_claim', 'compute_kpis', 'kpi_events', 'transcript_from_vapi', 'explain_score', 'grant_signed_url']
+const FOR_USERS = [...FOR_EVERYONE, 'set_org_claim', 'compute_kpis', 'kpi_events', 'transcript_from_vapi', 'explain_score', 'grant_signed_url', 'refresh_my_reporting']
 
 test('the functions tried here are all that the extension has in public', () => {
-  const there = rows(`select p.proname from pg_proc p
+  const there = rows(`select distinct p.proname from pg_proc p
     join pg_depend d on d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e'
     join pg_extension e on e.oid = d.refobjid and e.extname = 'callcoach'
     where p.pronamespace = 'public'::regnamespace order by 1`)

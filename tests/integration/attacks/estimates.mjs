@@ -108,12 +108,12 @@ const unread = {
   door: {
     open: (db) =>
       db.superuser(`alter database ${db.name} set callcoach.guard_statements = off;
-        grant select on mv_leaderboard_month to public`)
+        grant select on rollup_user_months to public`)
   },
   attack: async (db) => {
     const estimate = async (s, org) => {
       await s.must(showPlans)
-      const plan = await told(s, `select * from public.mv_leaderboard_month where org_id = '${org}'`)
+      const plan = await told(s, `select * from public.rollup_user_months where org_id = '${org}'`)
       await s.must('set local debug_print_plan = off')
       return numberAfter('plan_rows', plan)
     }

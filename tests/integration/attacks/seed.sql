@@ -65,7 +65,16 @@ select pg_temp.id(letter, 20 + n), pg_temp.id(letter, n), org, user_id, scenario
 -- Many people of b have had calls, and few of a.
 insert into fact_scenario_attempts (attempt_id, org_id, user_id, score, started_at)
 select gen_random_uuid(), pg_temp.id('b', 1), 'user_b_' || n, 50, '2025-09-01 10:00Z' from generate_series(1, 400) n;
+-- Of this month: the hours that overviews count by.
+insert into fact_scenario_attempts (attempt_id, org_id, user_id, scenario_id, score, started_at, ended_at)
+select gen_random_uuid(), org, format('user_%s_trainee', letter), pg_temp.id(letter, 2), 50, hour, hour
+  from letters, lateral (select date_trunc('day', now(), 'UTC') - interval '1 day'
+                              + case letter when 'a' then interval '2 hours' else interval '5 hours' end as hour) as h;
 select refresh_reporting();
+-- A fold of each organisation's own, and changes that are not folded yet.
+update fact_scenario_attempts set score = 51 where user_id like 'user\_%\_trainee';
+select callcoach.fold_reporting(org, null) from letters;
+update fact_scenario_attempts set score = 52 where user_id like 'user\_%\_trainee';
 
 insert into articles (slug, title, content, category, published_at) values
   ('published', 'Published', 'For everyone', 'guide', now() - interval '1 day'),

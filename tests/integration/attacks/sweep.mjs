@@ -33,8 +33,8 @@ const HOLES = {
   "a view with its owner's rights": 'create view mine as select * from scenarios',
   'a view whose security_invoker was turned off':
     'create view mine with (security_invoker = false) as select * from scenarios',
-  'a materialized view that members may read': 'grant select on mv_org_overview to authenticated',
-  'a materialized view that PUBLIC may read': 'grant select on mv_org_overview to public',
+  'a materialized view that members may read': 'create materialized view mine as select * from scenarios; grant select on mine to authenticated',
+  'a materialized view that PUBLIC may read': 'create materialized view mine as select * from scenarios; grant select on mine to public',
   'a definer function without a search_path': madeFunction('language sql security definer'),
   'a definer function of the extension that lost its search_path':
     'alter function score_attempt(uuid) reset search_path',

@@ -3,6 +3,9 @@ import { randomUUID } from 'node:crypto'
 import { A, B } from './world.mjs'
 
 const values = (row) => `(${Object.keys(row)}) values (${Object.values(row).map((value) => `'${value}'`)})`
+const SUMS = { attempts: 1, duration_sum: 0, duration_count: 0, score_sum: 0 }
+const MONTH = { ...SUMS, talk_count: 0, talk_percent_sum: 0 }
+const SCENARIO = { ...SUMS, score_square_sum: 0, scores: '' }
 /** The defaults are the extension's to make. */
 const ids = () => ({ id: randomUUID(), idempotency_key: randomUUID() })
 const secret = 'whsec_of_the_attacker'
@@ -130,6 +133,51 @@ export const TABLES = {
     row: (o) => ({ org_id: o.org, track_id: A.openAttempt }),
     move: ['true'],
     upsert: [{ org_id: B.org, track_id: B.track }, 'org_id, track_id']
+  },
+  reporting_deltas: {
+    member: '',
+    set: 'new_score = 100',
+    row: (o) => ({ org_id: o.org, new_user_id: A.trainee, new_score: 100 }),
+    move: ['true']
+  },
+  reporting_folds: {
+    member: '',
+    set: 'changes = 77',
+    row: (o) => ({ org_id: o.org, kind: 'fold', started_at: '2025-09-01', finished_at: '2025-09-01', changes: 1 }),
+    move: ['true']
+  },
+  rollup_user_months: {
+    member: '',
+    set: 'attempts = 77',
+    row: (o) => ({ org_id: o.org, user_id: 'user_stolen', month: '2025-01-01', ...MONTH }),
+    move: [`user_id = '${A.trainee}'`],
+    upsert: [{ org_id: B.org, user_id: B.trainee, month: '2025-09-01 00:00Z', ...MONTH }, 'org_id, month, user_id']
+  },
+  rollup_orgs: {
+    member: '',
+    set: 'attempts = 77',
+    upsert: [{ org_id: B.org, attempts: 1, active_users: 1, score_count: 0, score_sum: 0 }, 'org_id']
+  },
+  rollup_org_users: {
+    member: '',
+    set: 'attempts = 77',
+    row: (o) => ({ org_id: o.org, user_id: 'user_stolen', attempts: 1 }),
+    move: [`user_id = '${A.trainee}'`],
+    upsert: [{ org_id: B.org, user_id: B.trainee, attempts: 1 }, 'org_id, user_id']
+  },
+  rollup_org_hours: {
+    member: '',
+    set: 'attempts = 77',
+    row: (o) => ({ org_id: o.org, hour: '2025-01-01', attempts: 1, ended_at: '{}' }),
+    move: ['true'],
+    upsert: [{ org_id: B.org, hour: B.hour, attempts: 1, ended_at: '{}' }, 'org_id, hour']
+  },
+  rollup_scenarios: {
+    member: '',
+    set: 'attempts = 77',
+    row: (o) => ({ org_id: o.org, scenario_id: A.openAttempt, ...SCENARIO }),
+    move: [`scenario_id = '${A.scenario}'`],
+    upsert: [{ org_id: B.org, scenario_id: B.scenario, ...SCENARIO }, 'org_id, scenario_id']
   }
 }
 for (const spec of Object.values(TABLES)) spec.column ??= 'org_id'

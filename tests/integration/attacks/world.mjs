@@ -26,6 +26,8 @@ const organisation = (letter) => {
     /** A track and an endpoint that no row refers to. */
     spareTrack: id(12),
     spareWebhook: id(13),
+    /** In which the trainee had a call yesterday. */
+    hour: new Date(Math.floor(Date.now() / 86_400_000 - 1) * 86_400_000 + { a: 2, b: 5 }[letter] * 3_600_000).toISOString(),
     trainee: user('trainee'),
     second: user('second'),
     manager: user('manager'),

@@ -1,4 +1,4 @@
--- The three reporting views: values against a hand calculation, refreshing, and who may.
+-- The three reports: values against a hand calculation, refreshing, and who may.
 \set SHOW_CONTEXT never
 set datestyle = 'ISO';
 \set ON_ERROR_ROLLBACK on
@@ -9,6 +9,8 @@ begin;
 \i :include
 \set ECHO all
 delete from scenario_attempts;
+set local client_min_messages = warning; -- how long a rebuild takes is not the same twice
+select refresh_reporting() \g /dev/null
 -- A: ana in January twice (80 in 100 s, talk 6 of 10 s; 90 in 200 s, talk 3 of 4 s), once with nothing said at all (70, 60 s).
 -- 23:30 in Los Angeles on the 31st of January is February, UTC: that is her fourth (50, 30 s, talk 1 of 4 s). ben has one
 -- without started_at (40). cy has no score. B has one of its own.
@@ -22,10 +24,12 @@ insert into scenario_attempts (org_id, user_id, scenario_id, status, started_at,
   (:'org_b', 'bob', :'scenario_b', 'completed', '2026-01-05 10:00+00', '2026-01-05 10:02+00', 100, '{"talk_ms": 2147483647, "listen_ms": 2147483647}', 100);
 select count(*) as facts from fact_scenario_attempts;
 
--- Before the first refresh there is nothing to read. The first fills, the next go by CONCURRENTLY.
-select relname, relispopulated from pg_class where relkind = 'm' and relnamespace = 'public'::regnamespace order by relname;
+-- What has changed since the last refresh is not to be seen: seven facts.
+select (select count(*) from mv_leaderboard_month) + (select count(*) from mv_org_overview) + (select count(*) from mv_scenario_insights) as rows;
+select backlog, oldest_age is not null as has_age from reporting_status;
 select refresh_reporting();
-select relname, relispopulated from pg_class where relkind = 'm' and relnamespace = 'public'::regnamespace order by relname;
+select refresh_reporting() as nothing_left;
+select backlog, oldest_age, changes, duration >= '0' as took_time from reporting_status;
 
 -- ana, January: (80 + 90 + 70) / 3 = 80, 100 + 200 + 60 = 360 s, talk (60 % + 75 %) / 2 = 67.5 % (the silent one has none).
 -- February: 50, 30 s, 25 %. ben, no month: 40, 50 %. cy: none. bob: 100, 50 %.
@@ -54,7 +58,7 @@ set local timezone = 'Asia/Tokyo';
 select refresh_reporting();
 select * from leaderboard;
 
--- "This week" and "this month" are the last 7 and 30 days at the time of the refresh: 2 and 3 of 4.
+-- "This week" and "this month" are the last 7 and 30 days at the time of reading: 2 and 3 of 4.
 delete from scenario_attempts;
 insert into scenario_attempts (org_id, user_id, status, started_at, ended_at)
 select :'org_a', 'ana', 'completed', now() - d, now() - d
@@ -66,14 +70,60 @@ delete from scenario_attempts;
 select refresh_reporting();
 select (select count(*) from mv_leaderboard_month) + (select count(*) from mv_org_overview) + (select count(*) from mv_scenario_insights) as rows;
 
+-- A row that is written again as it is changes nothing, and neither does what no report shows.
+select refresh_reporting() as nothing_left;
+update fact_scenario_attempts set score = score;
+update fact_scenario_attempts set created_at = now();
+select count(*) as logged from reporting_deltas;
+
+-- In parts: the first so many changes. The rest stays.
+insert into scenario_attempts (org_id, user_id, status, started_at, ended_at, score)
+select :'org_a', 'ana', 'completed', now() - interval '1 hour', now(), n from generate_series(1, 5) as n;
+select refresh_reporting(0), refresh_reporting(2), refresh_reporting(max_changes => 2);
+select total_attempts, avg_score from mv_org_overview;
+select callcoach.fold_reporting(:'org_b', null) as of_b, callcoach.fold_reporting(:'org_a', null) as of_a;
+select total_attempts, round(avg_score, 2) as avg_score from mv_org_overview;
+select median_score from mv_scenario_insights;
+select refresh_reporting(-1);
+\echo :LAST_ERROR_SQLSTATE
+
+-- From scratch, and right. A damaged rollup is found, each kind of it.
+select view_name from check_reporting();
+select rebuild_reporting();
+select view_name from check_reporting();
+update rollup_user_months set score_sum = score_sum + 1;
+update rollup_orgs set active_users = 2;
+update rollup_org_users set attempts = 4;
+update rollup_org_hours set attempts = attempts + 1;
+update rollup_scenarios set median_score = 4;
+select view_name, org_id = :'org_a' as of_a, key is not null as keyed, expected -> 'avg_score' as expected, found -> 'avg_score' as found from check_reporting() order by 1;
+select rebuild_reporting();
+select view_name from check_reporting();
+-- Scores that the multiset does not have cannot be taken from it.
+update rollup_scenarios set scores = callcoach.apply_scores(null, array[1], array[1]);
+delete from scenario_attempts where score = 5;
+select refresh_reporting();
+\echo :LAST_ERROR_SQLSTATE
+select rebuild_reporting();
+-- The facts cannot be truncated. Truncated attempts take theirs along.
+truncate fact_scenario_attempts;
+\echo :LAST_ERROR_SQLSTATE
+
 -- service_role may; members and visitors may not.
 set local role service_role;
 select refresh_reporting();
 select refresh_reporting_views();
+select rebuild_reporting() >= 0 as rebuilt, (select count(*) from check_reporting()) as differing;
 set local role authenticated;
 select refresh_reporting();
 \echo :LAST_ERROR_SQLSTATE
 select refresh_reporting_views();
+\echo :LAST_ERROR_SQLSTATE
+select rebuild_reporting();
+\echo :LAST_ERROR_SQLSTATE
+select * from check_reporting();
+\echo :LAST_ERROR_SQLSTATE
+select callcoach.fold_reporting(:'org_b', null);
 \echo :LAST_ERROR_SQLSTATE
 set local role anon;
 select refresh_reporting();

@@ -25,6 +25,9 @@ insert into scenario_attempts (id, org_id, user_id, scenario_id) values
 update scenario_attempts set status = 'completed';
 insert into fact_kpi_events (attempt_id, org_id, user_id, event_type)
 select id, org_id, user_id, 'filler_word' from scenario_attempts;
+delete from reporting_folds;
+select callcoach.fold_reporting(:'org_a', null) \g /dev/null
+update fact_scenario_attempts set duration_seconds = 77;
 insert into articles (slug, title, content, category, published_at) values
   ('published', 'P', '', 'guide', '2026-01-01'), ('draft', 'D', '', 'guide', null);
 
@@ -67,7 +70,9 @@ select tbl,
           from unnest(array['ana', 'mia', 'hal', 'ada', 'max']) as sub,
                unnest(array['orgs', 'org_members', 'scenarios', 'tracks', 'track_scenarios', 'assignments', 'scenario_attempts',
                             'webhooks', 'webhook_deliveries', 'fact_scenario_attempts', 'fact_kpi_events', 'dim_orgs', 'dim_users',
-                            'dim_scenarios', 'dim_tracks', 'articles', 'callcoach_migrations']) as tbl
+                            'dim_scenarios', 'dim_tracks', 'articles', 'callcoach_migrations', 'reporting_deltas',
+                            'reporting_folds', 'rollup_user_months', 'rollup_orgs', 'rollup_org_users', 'rollup_org_hours',
+                            'rollup_scenarios', 'mv_leaderboard_month', 'mv_org_overview', 'mv_scenario_insights']) as tbl
          offset 0) as r
  group by tbl order by tbl collate "C";
 \pset null ''

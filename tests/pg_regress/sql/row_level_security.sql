@@ -14,6 +14,10 @@ update scenario_attempts set status = 'completed';
 insert into fact_kpi_events (attempt_id, org_id, user_id, event_type)
 select id, org_id, user_id, 'filler_word' from scenario_attempts;
 select (select count(*) from fact_scenario_attempts) as facts, (select count(*) from webhook_deliveries) as deliveries;
+-- Rollups, a fold of each organisation's own, and changes that are not folded yet.
+delete from reporting_folds;
+select callcoach.fold_reporting(:'org_a', null), callcoach.fold_reporting(:'org_b', null) \g /dev/null
+update fact_scenario_attempts set duration_seconds = 77;
 
 -- So that privileges are tried, and not that API users run queries only.
 alter role authenticator set callcoach.guard_statements = off;
@@ -37,7 +41,17 @@ union all select 'fact_kpi_events', org_id from fact_kpi_events
 union all select 'dim_orgs', org_id from dim_orgs
 union all select 'dim_users', org_id from dim_users
 union all select 'dim_scenarios', org_id from dim_scenarios
-union all select 'dim_tracks', org_id from dim_tracks;
+union all select 'dim_tracks', org_id from dim_tracks
+union all select 'reporting_deltas', org_id from reporting_deltas
+union all select 'reporting_folds', org_id from reporting_folds
+union all select 'rollup_user_months', org_id from rollup_user_months
+union all select 'rollup_orgs', org_id from rollup_orgs
+union all select 'rollup_org_users', org_id from rollup_org_users
+union all select 'rollup_org_hours', org_id from rollup_org_hours
+union all select 'rollup_scenarios', org_id from rollup_scenarios
+union all select 'mv_leaderboard_month', org_id from mv_leaderboard_month
+union all select 'mv_org_overview', org_id from mv_org_overview
+union all select 'mv_scenario_insights', org_id from mv_scenario_insights;
 alter view seen set (security_invoker = true);
 grant select on seen to authenticated, anon;
 
@@ -114,21 +128,20 @@ copy scenarios (org_id, title) to stdout;
 insert into scenarios (title) values ('Second') returning org_id = :'org_a' as in_a;
 rollback;
 
--- Derived rows and the delivery log are read, never written; materialized views are not even read.
+-- Derived rows and the delivery log are read, never written.
 begin;
 set local role authenticated;
 select set_config('request.jwt.claims', '{"sub": "ada"}', true), set_org_claim(:'org_a');
 select e.code, e.message
   from unnest(array['webhook_deliveries', 'fact_scenario_attempts', 'fact_kpi_events', 'dim_orgs', 'dim_users', 'dim_scenarios',
-                    'dim_tracks', 'dim_time']) as tbl,
+                    'dim_tracks', 'dim_time', 'reporting_deltas', 'reporting_folds', 'rollup_user_months', 'rollup_orgs',
+                    'rollup_org_users', 'rollup_org_hours', 'rollup_scenarios']) as tbl,
        unnest(array['insert into %I default values', 'delete from %I']) as statement,
        pg_temp.tried(format(statement, tbl)) as e;
 update fact_scenario_attempts set score = 100;
-select * from mv_leaderboard_month;
-\echo :LAST_ERROR_SQLSTATE
-select * from mv_org_overview;
-select * from mv_scenario_insights;
+select backlog from reporting_status;
 select * from callcoach_migrations;
+\echo :LAST_ERROR_SQLSTATE
 select count(*) > 40000 as calendar from dim_time;
 -- What Supabase's default privileges would have given: TRUNCATE, TRIGGER, REFERENCES.
 select e.code, e.message
@@ -161,6 +174,8 @@ select distinct e.code, e.message
   from unnest(array['orgs', 'org_members', 'scenarios', 'tracks', 'track_scenarios', 'assignments', 'scenario_attempts', 'webhooks',
                     'webhook_deliveries', 'fact_scenario_attempts', 'fact_kpi_events', 'dim_orgs', 'dim_users', 'dim_scenarios',
                     'dim_tracks', 'dim_time', 'mv_leaderboard_month', 'mv_org_overview', 'mv_scenario_insights',
+                    'reporting_status', 'reporting_deltas', 'reporting_folds', 'rollup_user_months', 'rollup_orgs',
+                    'rollup_org_users', 'rollup_org_hours', 'rollup_scenarios',
                     'callcoach_migrations']) as tbl,
        pg_temp.tried(format('select * from %I', tbl)) as e
  order by 2;

@@ -27,7 +27,7 @@ $$;
 begin; select door, f.* from (values ('alter table scenarios disable row level security')) as d (door), pg_temp.found(door) as f; rollback;
 begin; select f.* from pg_temp.found('create view titles as select title from scenarios') as f; rollback;
 begin; select f.* from pg_temp.found('create view titles with (security_invoker = on) as select title from scenarios') as f; rollback;
-begin; select f.* from pg_temp.found('grant select on mv_org_overview to authenticated') as f; rollback;
+begin; select f.* from pg_temp.found('create materialized view mine as select * from scenarios; grant select on mine to authenticated') as f; rollback;
 begin; select f.* from pg_temp.found('grant select on scenarios to public') as f; rollback;
 begin; select f.* from pg_temp.found('grant truncate on scenarios to service_role') as f; rollback;
 begin; select f.* from pg_temp.found('grant trigger, references on scenarios to authenticated') as f; rollback;
