@@ -2,13 +2,15 @@
 # callcoach and a plpgsql reference side by side: the same data, one private cluster, run by run in turn.
 # See bench/README.md.
 #   RUNS=3  runs of every case (the median counts)      SIZE=20000  attempts of the bulk case; scales the others
-#   CASES="kpis bulk one enqueue claim tenant signatures"   TENANT_ROWS=1000000  facts of the tenant cases
+#   CASES="kpis bulk one enqueue claim tenant signatures reporting"   TENANT_ROWS=1000000  facts of the tenant cases
+#   REPORT_FACTS=1000000  facts of the reporting cases (LARGE=1: five millions)
 #   BENCH_SKIP_INSTALL=1  use the extension that is installed   KEEP=1  leave the cluster running
 . "$(dirname "$0")/lib.sh"
 RUNS=${RUNS:-3}
 SIZE=${SIZE:-20000}
-CASES=${CASES:-kpis bulk one enqueue claim tenant signatures}
+CASES=${CASES:-kpis bulk one enqueue claim tenant signatures reporting}
 TENANT_ROWS=${TENANT_ROWS:-1000000}
+REPORT_FACTS=${REPORT_FACTS:-$([ "${LARGE:-0}" = 1 ] && echo 5000000 || echo 1000000)}
 SHORT=60 MEDIUM=50 LONG=50 # different transcripts of 150, 300 and 600 utterances
 EACH=2           # seconds of the cases that run for a time
 [ "$RUNS" -ge 1 ] && [ "$SIZE" -ge 1000 ] || die "RUNS must be at least 1, SIZE at least 1000"
@@ -53,6 +55,7 @@ prepare() {
   sql -d bench_data -c checkpoint
   payload=$(sql -d bench_data -c 'select payload from bench.payload')
   case " $CASES " in *' tenant '*) prepare_tenant ;; esac
+  case " $CASES " in *' reporting '*) prepare_reporting ;; esac
 }
 
 # The roles come first, so that the policies are theirs.
@@ -63,6 +66,13 @@ prepare_tenant() {
   createdb bench_tenant
   install_callcoach bench_tenant
   sql -d bench_tenant -v rows="$TENANT_ROWS" -v manager="$(user manager)" -f bench/tenant.sql
+}
+
+prepare_reporting() {
+  say "generating $REPORT_FACTS facts for the reports"
+  createdb bench_reporting
+  install_callcoach bench_reporting
+  sql -d bench_reporting -v facts="$REPORT_FACTS" -f bench/reporting.sql
 }
 
 # record CASE SIDE RUN VALUE
@@ -197,6 +207,35 @@ case_tenant() {
   tenant_reads "$1" "$2" tenant_own_seq off 15 'trainee 7'
 }
 
+# report RUN CASE DONE FILE [psql option …]: the rate of what is done.
+report() {
+  local run=$1 case=$2 done=$3 file=$4 ms
+  shift 4
+  ms=$(timed callcoach "$file" "$done" -d bench_reporting "$@")
+  record "$case" callcoach "$run" "$(rate "$done" "$ms")"
+}
+
+case_reporting() {
+  local side=$1 run=$2 ms changes org facts
+  facts=$(sql -d bench_reporting -c 'select count(*) from fact_scenario_attempts')
+  ms=$(timed "$side" "rebuild.$side" "$facts" -d bench_reporting)
+  record report_rebuild "$side" "$run" "$(rate "$facts" "$ms")"
+  ms=$(timed "$side" facts 1 -d bench_reporting -v log="$([ "$side" = reference ] && echo disable || echo enable)")
+  record report_writers "$side" "$run" "$(rate 20000 "$ms")"
+  [ "$side" = callcoach ] || return 0
+  for changes in 1 1000 10000; do
+    report "$run" "report_fold_$changes" "$changes" fold -v changes=$changes -v facts="$facts" -v seed="0.$run$((changes % 7))"
+  done
+  sql -d bench_reporting -c 'vacuum (analyze)'
+  wanted "rows in which reports differ from the facts" 0 "$(sql -d bench_reporting -c 'select count(*) from check_reporting()')"
+  # The largest organisation's.
+  org=$(sql -d bench_reporting -c 'select quote_literal(org_id) from rollup_orgs order by attempts desc limit 1')
+  report "$run" report_leaderboard 1 report -v read="select * from mv_leaderboard_month where org_id = $org
+    and month = date_trunc('month', now(), 'UTC') order by avg_score desc limit 20"
+  report "$run" report_overview 1 report -v read="select * from mv_org_overview where org_id = $org"
+  report "$run" report_insights 1 report -v read="select * from mv_scenario_insights where org_id = $org"
+}
+
 case_signatures() {
   [ "$1" = callcoach ] || return 0
   local ms which calls=200000
@@ -209,7 +248,7 @@ case_signatures() {
 }
 
 summary() {
-  awk -F'\t' -v size="$SIZE" -v rows="$TENANT_ROWS" '
+  awk -F'\t' -v size="$SIZE" -v rows="$TENANT_ROWS" -v facts="$REPORT_FACTS" '
     function sorted(key, n,   i, j, t) {
       for (i = 2; i <= n; i++) for (j = i; j > 1 && v[key, j - 1] > v[key, j]; j--) {
         t = v[key, j]; v[key, j] = v[key, j - 1]; v[key, j - 1] = t } }
@@ -221,7 +260,7 @@ summary() {
     /^#/ { next }
     {
       if (!(($1 SUBSEP "callcoach") in count)) next
-      what = $2; sub(/SIZE/, size, what); sub(/ROWS/, rows, what)
+      what = $2; sub(/SIZE/, size, what); sub(/ROWS/, rows, what); sub(/FACTS/, facts, what)
       b = median($1 SUBSEP "callcoach")
       if ($4 ~ /^>=/) { # a rate of its own, without a reference
         least = substr($4, 3) + 0
