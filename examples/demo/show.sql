@@ -36,7 +36,7 @@ select o.name as organisation, u.name as trainee, to_char(l.month at time zone '
  order by o.name, l.avg_score desc;
 
 \echo '--- Webhooks waiting to be sent (disabled endpoints get none)'
-select w.name as endpoint, d.event, d.status, left(d.idempotency_key::text, 8) as key, length(d.body) as bytes,
+select w.name as endpoint, d.event, d.status, right(d.idempotency_key::text, 8) as key, length(d.body) as bytes,
        d.payload ->> 'score' as score
   from webhook_deliveries d join webhooks w on w.id = d.webhook_id order by d.org_id, w.name, d.event, d.payload ->> 'score';
 \echo '--- The body of one, as it will be signed'
