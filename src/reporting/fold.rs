@@ -1,7 +1,7 @@
 //! Folding: changes of facts leave the log and go into the rollups, in one transaction.
 //!
-//! One fold at a time: the lock is taken by a statement of its own, so that the next one's snapshot shows all that
-//! the fold before wrote. Writers of facts only append to the log, and never wait; readers see what was before
+//! One fold at a time: the lock is taken before the first statement, so that its snapshot shows all that the
+//! fold before wrote. Writers of facts only append to the log, and never wait; readers see what was before
 //! until the fold commits.
 
 use crate::error::Error;
@@ -19,12 +19,6 @@ const LAST_ACTIVITY: &str = include_str!("../sql/reporting/last_activity_after_r
 const LAST_ATTEMPTED: &str = include_str!("../sql/reporting/last_attempted_after_removals.sql");
 const REMOVE_EMPTY: &str = include_str!("../sql/reporting/remove_empty.sql");
 const RECORD: &str = include_str!("../sql/reporting/record_fold.sql");
-const LOCK: &str = "select pg_advisory_xact_lock($1, $2)";
-const LOCK_SHARED: &str = "select pg_advisory_xact_lock_shared($1, $2)";
-
-/// The first keys of the advisory locks: all organisations, and single ones. The letters "cc" and "rp", "ro".
-const LOCK_ALL: i32 = 0x6363_7270;
-const LOCK_ONE: i32 = 0x6363_726F;
 
 /// Brings the reports up to date: folds what changed in the facts since, and returns how many changes.
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
@@ -61,8 +55,7 @@ fn refresh_my_reporting(fcinfo: pg_sys::FunctionCallInfo) -> Result<i64, ErrorRe
     Ok(fold(schema, Some(pgrx::Uuid::from_bytes(*org.as_bytes())), None)?)
 }
 
-/// Folds one organisation's changes, at most so many; NULL stands for all of either. For lanes: folds of
-/// different organisations do not wait for each other.
+/// Folds one organisation's changes, at most so many; NULL stands for all of either.
 #[pg_extern(volatile, parallel_unsafe, security_definer, schema = "callcoach")]
 #[search_path(pg_catalog, pg_temp)]
 fn fold_reporting(org_id: Option<pgrx::Uuid>, max_changes: Option<i32>) -> Result<i64, ErrorReport> {
@@ -73,10 +66,7 @@ fn fold(schema: Schema, org: Option<pgrx::Uuid>, max_changes: Option<i32>) -> Re
     if max_changes.is_some_and(|most| most < 0) {
         return Err(Error::NegativeLimit("max_changes"));
     }
-    match org {
-        None => lock_all(schema)?,
-        Some(org) => lock_one(schema, org)?,
-    }
+    lock(schema)?;
     let began = timestamps::clock();
     let args = [org.into(), max_changes.map(i64::from).into()];
     let folded = rows::first(schema, FOLD, &args, Mode::Lock, |row| {
@@ -113,20 +103,16 @@ struct Folded {
     last_of_scenarios: Option<Vec<Option<pgrx::Uuid>>>,
 }
 
-/// Waits until nobody else folds, and keeps it so until the transaction ends.
-pub fn lock_all(schema: Schema) -> Result<(), Error> {
-    lock(schema, LOCK, LOCK_ALL, schema.oid().to_u32() as i32)
-}
-
-fn lock_one(schema: Schema, org: pgrx::Uuid) -> Result<(), Error> {
-    lock(schema, LOCK_SHARED, LOCK_ALL, schema.oid().to_u32() as i32)?;
-    // Two organisations of one key take turns, and that is all.
-    let key = org.as_bytes().as_chunks::<4>().0.iter().fold(0, |key, four| key ^ i32::from_ne_bytes(*four));
-    lock(schema, LOCK, LOCK_ONE, key)
-}
-
-fn lock(schema: Schema, how: &'static str, class: i32, key: i32) -> Result<(), Error> {
-    rows::execute(schema, how, &[class.into(), key.into()]).map(|_| ())
+/// Waits until nobody else folds or rebuilds, and keeps it so until the transaction ends. A table's lock and no
+/// advisory one: whoever may connect could hold those for ever.
+pub fn lock(schema: Schema) -> Result<(), Error> {
+    let table = schema.table(c"reporting_folds");
+    if table == pg_sys::InvalidOid {
+        return Err(Error::Internal("the table reporting_folds is missing".into()));
+    }
+    // SAFETY: locks by oid; readers of the table do not wait.
+    unsafe { pg_sys::LockRelationOid(table, pg_sys::ShareRowExclusiveLock as _) };
+    Ok(())
 }
 
 /// Notes what was done, for reporting_status.

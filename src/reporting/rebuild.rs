@@ -1,6 +1,6 @@
 //! The rollups from scratch: the first time, and to repair them.
 
-use super::fold::{lock_all, record};
+use super::fold::{lock, record};
 use crate::error::Error;
 use crate::spi::Schema;
 use crate::spi::rows::{self, Mode};
@@ -21,7 +21,7 @@ fn rebuild_reporting(fcinfo: pg_sys::FunctionCallInfo) -> Result<i64, ErrorRepor
 }
 
 fn rebuild(schema: Schema) -> Result<i64, Error> {
-    lock_all(schema)?;
+    lock(schema)?;
     let began = timestamps::clock();
     let table = schema.table(c"fact_scenario_attempts");
     let facts = rows::first(schema, ESTIMATE, &[table.into()], Mode::Read, |row| row.get::<i64>(1))?;

@@ -57,11 +57,6 @@ impl Schema {
         Self::installed()?.ok_or_else(|| Error::Internal("the extension callcoach is not installed".into()))
     }
 
-    /// Its oid.
-    pub fn oid(self) -> pg_sys::Oid {
-        self.0
-    }
-
     /// The table (or whatever relation) of this name in it; `InvalidOid` where there is none.
     pub fn table(self, name: &CStr) -> pg_sys::Oid {
         // SAFETY: a syscache look-up by C string and oid.

@@ -33,7 +33,7 @@ comment on function rebuild_reporting() is
 comment on function check_reporting() is
   'The rows in which a report, or a rollup behind it, differs from the facts: none, once refreshed, unless something was damaged. Reads all facts.';
 comment on function callcoach.fold_reporting(uuid, int) is
-  'Folds one organisation''s changes (NULL: all), at most so many (NULL: all). Folds of different organisations do not wait for each other.';
+  'Folds one organisation''s changes (NULL: all), at most so many (NULL: all).';
 comment on function callcoach.log_fact_changes() is
   'Trigger on fact_scenario_attempts, once a statement: what changed goes into reporting_deltas.';
 comment on function callcoach.apply_scores(bytea, numeric[], int[]) is
