@@ -4,12 +4,18 @@
 . "$(dirname "$0")/lib.sh"
 scripts/setup.sh tests
 
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
 passed=0 failed=()
 tier() { # tier NAME COMMAND…
   say "$1"
   local start=$SECONDS
-  if "${@:2}"; then passed=$((passed + 1)); else failed+=("$1"); fi
+  if "${@:2}" 2>&1 | tee "$logs/$1"; then passed=$((passed + 1)); else failed+=("$1"); fi
   echo "   ($((SECONDS - start)) s)"
+}
+# What a failing tier said of its failures, once more: whoever has only the end of the output sees why.
+failures() {
+  grep -E -A6 '(\.\.\.|test .*) FAILED|^not ok|✖|panicked at|^error|ERROR:|^[-+] ' "$1" | tail -15 || tail -15 "$1"
 }
 
 tier "lint" scripts/lint.sh
@@ -21,6 +27,6 @@ tier "SQL: random input" tests/fuzz_sql/run.sh fuzz 20 1
 tier "clients: PostgREST, supabase-js" scripts/test_integration.sh
 
 say "tiers"
-for name in "${failed[@]}"; do echo "FAILED: $name"; done
+for name in "${failed[@]}"; do echo "FAILED: $name"; failures "$logs/$name"; done
 echo "$passed passed, ${#failed[@]} failed"
 [ "${#failed[@]}" = 0 ]

@@ -120,6 +120,16 @@ restores_into_a_new_cluster() {
   completes regress public
 }
 
+# kill_backend PID: as the kernel does when memory runs out; returns once the server has recovered.
+kill_backend() {
+  local starts
+  starts=$(server_starts)
+  as_pg kill -9 "$1"
+  for _ in $(seq 600); do [ "$(server_starts)" = "$starts" ] || return 0; sleep 0.1; done
+  return 1
+}
+server_starts() { grep -c 'ready to accept connections' "$PGHOST/server.log"; }
+
 # A backend is killed with an attempt completed and not committed, so the server goes through recovery: nothing
 # of it is there, what was committed is, and the attempt can be completed.
 survives_a_crash() {
@@ -135,14 +145,13 @@ select 'pid ' || pg_backend_pid() from fact_scenario_attempts where attempt_id =
 select pg_sleep(60);
 SQL
   killed=
-  for _ in $(seq 100); do
+  for _ in $(seq 600); do
     killed=$(sed -n 's/^pid //p' "$out/killed")
     [ -z "$killed" ] || break
     sleep 0.1
   done
-  as_pg kill -9 "$killed"
+  kill_backend "$killed"
   ! wait $!
-  for _ in $(seq 100); do pg_isready -q && break; sleep 0.1; done
   [ "$(sql -d crashed -At -c 'select (select count(*) from fact_scenario_attempts), (select count(*) from webhook_deliveries)')" = "$before" ]
   completes crashed public
 }
@@ -179,14 +188,13 @@ reports_survive_writers_folders_and_crashes() {
     (sql -d beside -At -c 'begin' -c "select 'pid ' || pg_backend_pid()" -c 'select refresh_reporting()' \
       -c 'select pg_sleep(60)' >"$out/folding" 2>&1) &
     found=
-    for _ in $(seq 100); do
+    for _ in $(seq 600); do
       found=$(sql -d beside -At -c "select pid from pg_stat_activity where query = 'select pg_sleep(60)' and state = 'active'")
       [ -z "$found" ] || break
       sleep 0.1
     done
-    as_pg kill -9 "$found"
+    kill_backend "$found"
     ! wait $!
-    for _ in $(seq 100); do sql -d beside -c '' 2>/dev/null && break; sleep 0.1; done
     [ "$(sql -d beside -At -c 'select count(*) > 0 from reporting_deltas')" = t ]
     sql -d beside -c 'select refresh_reporting()' >/dev/null
     differing beside | diff - <(echo 0 0)

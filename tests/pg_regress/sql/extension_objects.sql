@@ -10,12 +10,12 @@ select n.nspname || '.' || p.proname as name, p.*
 -- Names of functions and arguments are API: PostgREST finds a function by them.
 select name, pg_get_function_arguments(oid) as arguments,
        regexp_replace(pg_get_function_result(oid), ', ', E',\n  ', 'g') as result
-  from function order by name collate "C";
+  from function order by name collate "C", pg_get_function_arguments(oid) collate "C";
 
 select name, case provolatile when 'i' then 'immutable' when 's' then 'stable' else 'volatile' end as volatility,
        case proparallel when 's' then 'safe' when 'r' then 'restricted' else 'unsafe' end as parallel,
        proisstrict as strict, prosecdef as definer, proconfig as config
-  from function order by name collate "C";
+  from function order by name collate "C", pg_get_function_arguments(oid) collate "C";
 
 -- Who may call what, whoever the owner is. Nothing is anybody's (PUBLIC).
 select name,
@@ -23,7 +23,7 @@ select name,
                                    order by grantee::regrole::text collate "C")
                    from aclexplode(coalesce(proacl, acldefault('f', proowner)))
                   where grantee <> proowner and privilege_type = 'EXECUTE'), '') as callers
-  from function order by name collate "C";
+  from function order by name collate "C", pg_get_function_arguments(oid) collate "C";
 
 -- None of these may show a row: no comment; a definer without a pinned search_path, or one that
 -- starts with a schema others can write to.
@@ -33,7 +33,7 @@ select name as definer_without_search_path from function
 
 -- The schema callcoach holds nothing but functions of the extension.
 select name, obj_description(oid, 'pg_proc') as comment from function
- where pronamespace = 'callcoach'::regnamespace order by name collate "C";
+ where pronamespace = 'callcoach'::regnamespace order by name collate "C", pg_get_function_arguments(oid) collate "C";
 select proname as stranger from pg_proc
  where pronamespace = 'callcoach'::regnamespace and oid not in (select oid from function);
 select relname as stranger from pg_class where relnamespace = 'callcoach'::regnamespace;
