@@ -22,6 +22,8 @@ pub enum Error {
     FactsTruncated,
     /// An argument that counts, and is below 0.
     NegativeLimit(&'static str),
+    /// Days from one to another that are in the wrong order, infinite or too many.
+    DateRange,
     /// A transcript has more events than these.
     TooManyEvents(usize),
     /// Keywords or objections that cannot be looked for.
@@ -160,6 +162,8 @@ fn shape(error: Error) -> Shape {
         Error::NegativeLimit(name) => {
             Shape::new(invalid, format!("argument \"{name}\" must not be negative"))
         }
+        Error::DateRange => Shape::new(invalid, "the range of dates is reversed, infinite or too long")
+            .hint("Give first <= last, at most 1,000,000 days apart."),
         Error::TooManyEvents(most) => Shape::new(
             Code::ERRCODE_PROGRAM_LIMIT_EXCEEDED,
             format!("transcript has more than {most} events"),

@@ -1,8 +1,8 @@
 //! Folding: changes of facts leave the log and go into the rollups, in one transaction.
 //!
-//! One fold at a time: the lock is taken before the first statement, so that its snapshot shows all that the
-//! fold before wrote. Writers of facts only append to the log, and never wait; readers see what was before
-//! until the fold commits.
+//! An organisation is folded by one session at a time: the locks are taken before the statement that folds, so
+//! that its snapshot shows all that the fold before wrote. Writers of facts only append to the log, and never
+//! wait; readers see what was before until the fold commits.
 
 use crate::error::Error;
 use crate::gucs;
@@ -15,6 +15,8 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 
 const FOLD: &str = include_str!("../sql/reporting/fold.sql");
+const LOCK_ORGS: &str = include_str!("../sql/reporting/lock_orgs.sql");
+const LOCK_ORG: &str = include_str!("../sql/reporting/lock_org.sql");
 const LAST_ACTIVITY: &str = include_str!("../sql/reporting/last_activity_after_removals.sql");
 const LAST_ATTEMPTED: &str = include_str!("../sql/reporting/last_attempted_after_removals.sql");
 const REMOVE_EMPTY: &str = include_str!("../sql/reporting/remove_empty.sql");
@@ -66,9 +68,18 @@ fn fold(schema: Schema, org: Option<pgrx::Uuid>, max_changes: Option<i32>) -> Re
     if max_changes.is_some_and(|most| most < 0) {
         return Err(Error::NegativeLimit("max_changes"));
     }
-    lock(schema)?;
+    let orgs = match org {
+        None => {
+            lock(schema, Folds::All)?;
+            rows::first(schema, LOCK_ORGS, &[], Mode::Lock, |row| row.get::<Vec<pgrx::Uuid>>(1))?
+        }
+        Some(org) => {
+            lock(schema, Folds::One)?;
+            rows::first(schema, LOCK_ORG, &[org.into()], Mode::Lock, |row| row.get::<Vec<pgrx::Uuid>>(1))?
+        }
+    };
     let began = timestamps::clock();
-    let args = [org.into(), max_changes.map(i64::from).into()];
+    let args = [orgs.flatten().unwrap_or_default().into(), max_changes.map(i64::from).into()];
     let folded = rows::first(schema, FOLD, &args, Mode::Lock, |row| {
         Ok(Folded {
             changes: row.get(1)?.unwrap_or(0),
@@ -103,15 +114,31 @@ struct Folded {
     last_of_scenarios: Option<Vec<Option<pgrx::Uuid>>>,
 }
 
-/// Waits until nobody else folds or rebuilds, and keeps it so until the transaction ends. A table's lock and no
-/// advisory one: whoever may connect could hold those for ever.
-pub fn lock(schema: Schema) -> Result<(), Error> {
+/// What the lock on reporting_folds lets happen at the same time.
+#[derive(Clone, Copy)]
+pub enum Folds {
+    /// A fold of one organisation: other organisations' and one for all, which leaves it out.
+    One,
+    /// A fold for all: those of one organisation.
+    All,
+    /// A rebuild: nothing.
+    Rebuild,
+}
+
+/// Waits until nobody does what must not happen beside this, and keeps it so until the transaction ends. A
+/// table's lock and no advisory one: whoever may connect could hold those for ever.
+pub fn lock(schema: Schema, folds: Folds) -> Result<(), Error> {
     let table = schema.table(c"reporting_folds");
     if table == pg_sys::InvalidOid {
         return Err(Error::Internal("the table reporting_folds is missing".into()));
     }
+    let mode = match folds {
+        Folds::One => pg_sys::RowExclusiveLock,
+        Folds::All => pg_sys::ShareUpdateExclusiveLock,
+        Folds::Rebuild => pg_sys::ShareRowExclusiveLock,
+    };
     // SAFETY: locks by oid; readers of the table do not wait.
-    unsafe { pg_sys::LockRelationOid(table, pg_sys::ShareRowExclusiveLock as _) };
+    unsafe { pg_sys::LockRelationOid(table, mode as _) };
     Ok(())
 }
 

@@ -3,10 +3,12 @@
 //! What a statement changes in the facts is logged (`deltas`); a fold takes changes out of the log and adds them
 //! to the rollups. In every snapshot, rollups + log = the reports over the facts.
 
+mod calendar;
 mod check;
 mod deltas;
 mod dimensions;
 mod facts;
 mod fold;
+mod progress;
 mod rebuild;
 mod scores;

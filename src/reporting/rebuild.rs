@@ -1,6 +1,7 @@
 //! The rollups from scratch: the first time, and to repair them.
 
-use super::fold::{lock, record};
+use super::fold::{Folds, lock, record};
+use super::progress;
 use crate::error::Error;
 use crate::spi::Schema;
 use crate::spi::rows::{self, Mode};
@@ -21,13 +22,16 @@ fn rebuild_reporting(fcinfo: pg_sys::FunctionCallInfo) -> Result<i64, ErrorRepor
 }
 
 fn rebuild(schema: Schema) -> Result<i64, Error> {
-    lock(schema)?;
+    lock(schema, Folds::Rebuild)?;
     let began = timestamps::clock();
     let table = schema.table(c"fact_scenario_attempts");
     let facts = rows::first(schema, ESTIMATE, &[table.into()], Mode::Read, |row| row.get::<i64>(1))?;
-    notice!("rebuild_reporting: about {} facts to read", facts.flatten().unwrap_or(0));
+    let expected = facts.flatten().unwrap_or(0);
+    notice!("rebuild_reporting: about {expected} facts to read");
     rows::execute(schema, EMPTY, &[])?;
-    let read = rows::first(schema, FILL, &[], Mode::Lock, |row| row.get::<i64>(1))?.flatten().unwrap_or(0);
+    let read =
+        progress::of(expected, || rows::first(schema, FILL, &[], Mode::Lock, |row| row.get::<i64>(1)))?;
+    let read = read.flatten().unwrap_or(0);
     record(schema, None, "rebuild", began, read)?;
     let seconds = (timestamps::clock().0 - began.0) as f64 / 1e6;
     notice!("rebuild_reporting: {read} facts read, rollups written, {seconds:.1} s");

@@ -32,6 +32,10 @@ comment on function rebuild_reporting() is
   'Fills the rollups anew from the facts; returns how many facts it read. Blocks neither readers nor writers; what they change meanwhile is left to the next refresh.';
 comment on function check_reporting() is
   'The rows in which a report, or a rollup behind it, differs from the facts: none, once refreshed, unless something was damaged. Reads all facts.';
+comment on function fill_dim_time(date, date) is
+  'Adds the days that dim_time does not have yet, from first to last; returns how many.';
+comment on function callcoach.rebuilding(int) is
+  'Counts a fact that rebuild_reporting() reads, and says by NOTICE how far it has come. Always true.';
 comment on function callcoach.fold_reporting(uuid, int) is
   'Folds one organisation''s changes (NULL: all), at most so many (NULL: all).';
 comment on function callcoach.log_fact_changes() is
@@ -103,6 +107,8 @@ declare
     "rebuild_reporting()":              ["service_role"],
     "check_reporting()":                ["service_role"],
     "refresh_reporting_views()":        ["service_role"],
+    "fill_dim_time(date,date)":         ["service_role"],
+    "callcoach.rebuilding(int)":        [],
     "enqueue_webhook(text,jsonb)":      ["service_role"],
     "verify_stripe_signature(text,text,text,int,timestamptz)":         ["service_role"],
     "verify_svix_signature(text,text,text,text,text,int,timestamptz)": ["service_role"],

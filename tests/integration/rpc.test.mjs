@@ -20,6 +20,7 @@ const ARGUMENTS = {
   refresh_reporting: {},
   refresh_reporting_views: {},
   refresh_my_reporting: {},
+  fill_dim_time: {},
   rebuild_reporting: {},
   check_reporting: {},
   enqueue_webhook: { event: 'user.added', payload: {} },

@@ -1,12 +1,11 @@
--- Takes changes from the log ($1: those of one organisation, NULL: all; $2: the first so many, NULL: all) and adds
--- what they take away (sign -1) and bring (+1) to the rollups. What is left to do comes back: organisations with
+-- Takes changes of organisations ($1) from the log ($2: the first so many, NULL: all) and adds what they take away (sign -1) and bring (+1) to the rollups. What is left to do comes back: organisations with
 -- rows that have come to 0; organisations and scenarios that have lost what may have been their last attempt.
 with changes as (
   delete from {schema}.reporting_deltas
-   where ($1::uuid is null or org_id = $1)
+   where org_id = any ($1::uuid[])
      and ($2::bigint is null
           or id <= (select max(id) from (select id from {schema}.reporting_deltas
-                                          where $1 is null or org_id = $1 order by id limit $2) as first))
+                                          where org_id = any ($1) order by id limit $2) as first))
   returning *
 ), images as materialized (
   -- What a change leaves as it was need not be taken out and put in again.

@@ -14,6 +14,7 @@ with folded as (
          count(ended_at) as ended, count(score) filter (where ended_at is not null) as ended_score_count,
          sum(score) filter (where ended_at is not null) as ended_score_sum, max(ended_at) as last_activity
     from {schema}.fact_scenario_attempts
+   where callcoach.rebuilding(1)
    group by org_id, user_id, date_trunc('month', started_at at time zone 'UTC')
 ), user_months as (
   insert into {schema}.rollup_user_months
@@ -42,7 +43,7 @@ with folded as (
   insert into {schema}.rollup_org_hours (org_id, hour, attempts, ended_at)
   select org_id, date_trunc('hour', ended_at, 'UTC'), count(*), array_agg(ended_at)
     from {schema}.fact_scenario_attempts
-   where ended_at > now() - interval '31 days'
+   where ended_at > now() - interval '31 days' and callcoach.rebuilding(2)
    group by 1, 2
    order by 1, 2
 ), scenarios as (
@@ -54,7 +55,7 @@ with folded as (
                  coalesce(sum(duration_seconds), 0), count(duration_seconds), max(ended_at),
                  callcoach.apply_scores(null, array_agg(score), array_fill(1, array[count(*)::int])) as scores
             from {schema}.fact_scenario_attempts
-           where score is not null
+           where score is not null and callcoach.rebuilding(3)
            group by 1, 2
            order by 1, 2
           offset 0) s

@@ -161,6 +161,24 @@ const refreshed = {
     async (s) => (await s.try('select refresh_my_reporting()')) && 'it was done'
   )
 }
+const heldBack = {
+  name: "fold one's own reports, leave it uncommitted, and so hold every organisation's back",
+  door: `create or replace function refresh_my_reporting() returns bigint language plpgsql security definer as
+    $$ begin lock table public.reporting_folds in share row exclusive mode; return 0; end $$`,
+  attack: (db) =>
+    db.as(member(A.admin), async (s) => {
+      if (!(await s.try('select refresh_my_reporting()'))) throw new Error('an admin may')
+      await db.superuser("set lock_timeout = '2s'")
+      try {
+        await db.superuser('select refresh_reporting()')
+        return null
+      } catch (error) {
+        return error.message
+      } finally {
+        await db.superuser('reset lock_timeout')
+      }
+    })
+}
 const throughView = {
   name: 'read through a view what its owner may not see',
   door: 'alter table scenarios owner to smith',
@@ -176,4 +194,4 @@ const throughView = {
   }
 }
 
-export default [...foreign, ...own, ...explained, events, ...views, lag, refreshed, throughView]
+export default [...foreign, ...own, ...explained, events, ...views, lag, refreshed, heldBack, throughView]

@@ -41,3 +41,20 @@ rollback;
 select count(*), min(date_key), max(date_key) from dim_time;
 -- The 1st of January 2027 is a Friday, in week 53 of 2026; the 29th of February 2028 a Tuesday, day 31 + 29 = 60.
 select * from dim_time where date_key in ('1970-01-01', '2027-01-01', '2028-02-29', '2026-11-22', '2100-12-31') order by date_key;
+
+-- The calendar, for any range of dates: what is there stays.
+begin;
+select fill_dim_time();
+delete from dim_time where date_key = '2024-12-30';
+select fill_dim_time(last => '2101-01-02');
+select * from dim_time where date_key in ('2024-12-30', '2101-01-02') order by 1;
+select fill_dim_time('0001-01-01 BC', '0001-01-02');
+select date_key, year, week, day_of_year, is_weekend from dim_time where date_key < '0001-01-02' order by 1 limit 1;
+select fill_dim_time(null, '2101-01-02');
+commit;
+delete from dim_time where date_key < '1970-01-01' or date_key > '2100-12-31';
+select fill_dim_time('2025-01-02', '2025-01-01');
+\echo :LAST_ERROR_SQLSTATE
+select fill_dim_time('-infinity', '2025-01-01');
+select fill_dim_time('2025-01-01', 'infinity');
+select fill_dim_time('4713-01-01 BC', '5874897-12-31');
