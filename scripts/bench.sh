@@ -215,6 +215,21 @@ report() {
   record "$case" callcoach "$run" "$(rate "$done" "$ms")"
 }
 
+# slowest_reader ORGANISATION FACTS RUN: reads a second, by the slowest of those that a fold of 10,000 changes overlaps.
+slowest_reader() {
+  local ms began reader
+  (cd "$work" && rm -f reads.*) 
+  pgbench -n -f bench/cases/reader.sql -D org="$1" -c 1 -T 120 -l --log-prefix="$work/reads" bench_reporting >/dev/null 2>&1 &
+  reader=$!
+  ms=$(timed callcoach fold 10000 -d bench_reporting -v changes=10000 -v facts="$2" -v seed="0.3$3")
+  began=$(sed -n 's/^fold //p' "$work/output")
+  kill -INT $reader
+  wait $reader || true
+  awk -v began="$began" -v ms="$ms" '
+    { ended = $5 + $6 / 1e6; if (ended >= began && ended - $3 / 1e6 <= began + ms / 1e3) { n++; if ($3 > worst) worst = $3 } }
+    END { if (n > 10) printf "%.1f", 1e6 / worst }' "$work"/reads.*
+}
+
 case_reporting() {
   local side=$1 run=$2 ms changes org facts
   facts=$(sql -d bench_reporting -c 'select count(*) from fact_scenario_attempts')
@@ -226,10 +241,12 @@ case_reporting() {
   for changes in 1 1000 10000; do
     report "$run" "report_fold_$changes" "$changes" fold -v changes=$changes -v facts="$facts" -v seed="0.$run$((changes % 7))"
   done
-  sql -d bench_reporting -c 'vacuum (analyze)'
-  wanted "rows in which reports differ from the facts" 0 "$(sql -d bench_reporting -c 'select count(*) from check_reporting()')"
+  report "$run" report_fold_first 1 fold -v changes=1 -v facts="$facts" -v seed="0.$run" -v first=true
   # The largest organisation's.
   org=$(sql -d bench_reporting -c 'select quote_literal(org_id) from rollup_orgs order by attempts desc limit 1')
+  record report_reader callcoach "$run" "$(slowest_reader "$org" "$facts" "$run")"
+  sql -d bench_reporting -c 'vacuum (analyze)'
+  wanted "rows in which reports differ from the facts" 0 "$(sql -d bench_reporting -c 'select count(*) from check_reporting()')"
   report "$run" report_leaderboard 1 report -v read="select * from mv_leaderboard_month where org_id = $org
     and month = date_trunc('month', now(), 'UTC') order by avg_score desc limit 20"
   report "$run" report_overview 1 report -v read="select * from mv_org_overview where org_id = $org"

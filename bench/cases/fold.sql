@@ -1,4 +1,6 @@
--- :changes of the facts, 60 of a hundred new, 30 scored again, 10 gone; then the fold, in a session whose plans are made.
+-- :changes of the facts, 60 of a hundred new, 30 scored again, 10 gone; then the fold, in a session whose plans are
+-- made, or in a new one if :first is true.
+\if :{?first} \else \set first false \endif
 set synchronous_commit = off;
 set client_min_messages = warning;
 select refresh_reporting() \g /dev/null
@@ -11,11 +13,17 @@ insert into fact_scenario_attempts
 select gen_random_uuid(), org_id, user_id, scenario_id, round((random() * 100)::numeric, 1), 600, 300000, 280000,
        now() - interval '10 minutes', now()
   from fact_scenario_attempts join drawn using (attempt_id) where place <= ceil(:changes * 0.6);
-update fact_scenario_attempts set score = round((random() * 100)::numeric, 2) + 0.003
+update fact_scenario_attempts set score = round((random() * 99)::numeric, 2) + 0.003
  where attempt_id in (select attempt_id from drawn where place > ceil(:changes * 0.6) and place <= ceil(:changes * 0.9));
 delete from fact_scenario_attempts
  where attempt_id in (select attempt_id from drawn where place > ceil(:changes * 0.9) and place <= :changes);
+\if :first
+  \connect
+  set client_min_messages = warning;
+\endif
+select extract(epoch from clock_timestamp()) as began \gset
 \timing on
 select refresh_reporting() as folded \gset
 \timing off
+\echo fold :began
 \echo done :folded
