@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Fuzzing: each target of crates/core/fuzz by libFuzzer, and the SQL functions by tests/fuzz_sql.
-#   fuzz.sh [SECONDS of each, 60] [transcript|json|scoring|sql|large …]      SEED=n  what sql begins with
+#   fuzz.sh [SECONDS of each, 60] [transcript|json|scoring|guard|retry_after|sql|large …]      SEED=n  what sql begins with
 # large is the largest inputs, once: some four minutes. sql and large want the extension installed.
 # Installs what is missing: a nightly toolchain, cargo-fuzz. What the fuzzer learns is kept under target/fuzz; an
 # input that fails is left in crates/core/fuzz/artifacts. Minimise it (cargo +nightly fuzz tmin), put it into
@@ -8,8 +8,8 @@
 . "$(dirname "$0")/lib.sh"
 seconds=${1:-60}
 targets=("${@:2}")
-[ "${#targets[@]}" -gt 0 ] || targets=(transcript json scoring sql large)
-[[ $seconds =~ ^[1-9][0-9]*$ ]] || die "usage: $0 [seconds] [transcript|json|scoring|sql|large …]"
+[ "${#targets[@]}" -gt 0 ] || targets=(transcript json scoring guard retry_after sql large)
+[[ $seconds =~ ^[1-9][0-9]*$ ]] || die "usage: $0 [seconds] [transcript|json|scoring|guard|retry_after|sql|large …]"
 CARGO_FUZZ_VERSION=0.13.2
 build=${CARGO_TARGET_DIR:-$ROOT/target}/fuzz
 
@@ -41,13 +41,13 @@ fuzz() {
           exit !(runs > 0) }' "$log"
 }
 
-case " ${targets[*]} " in *' transcript '* | *' json '* | *' scoring '*) prepare ;; esac
+case " ${targets[*]} " in *' transcript '* | *' json '* | *' scoring '* | *' guard '* | *' retry_after '*) prepare ;; esac
 for target in "${targets[@]}"; do
   say "fuzzing: $target"
   case $target in
     sql) tests/fuzz_sql/run.sh fuzz "$seconds" ${SEED:+"$SEED"} ;;
     large) tests/fuzz_sql/run.sh large ;;
-    transcript | json | scoring) fuzz "$target" ;;
+    transcript | json | scoring | guard | retry_after) fuzz "$target" ;;
     *) die "no target $target" ;;
   esac
 done

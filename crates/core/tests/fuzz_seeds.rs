@@ -52,6 +52,16 @@ fn scoring() {
 }
 
 #[test]
+fn guard() {
+    run("guard", fuzz::guard);
+}
+
+#[test]
+fn retry_after() {
+    run("retry_after", fuzz::retry_after);
+}
+
+#[test]
 fn made_seeds_are_there() {
     let example = |call: &str, file: &str| {
         let path = format!("{}/../../examples/{call}/{file}.json", env!("CARGO_MANIFEST_DIR"));

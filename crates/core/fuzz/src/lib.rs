@@ -4,9 +4,11 @@
 mod calls;
 mod json;
 mod scoring;
+mod webhook;
 
 pub use json::json;
 pub use scoring::scoring;
+pub use webhook::{guard, retry_after};
 
 use callcoach_core::transcript::Transcript;
 use callcoach_core::vapi;

@@ -1,6 +1,8 @@
 //! Makes the seeds: calls of examples/, and what is known to be awkward. Compared with corpus/
 //! by `crates/core/tests/fuzz_seeds.rs`, which also writes them.
 
+use std::net::IpAddr;
+
 use callcoach_core::jsonb::encode::encode;
 use serde_json::{Value, json};
 
@@ -29,6 +31,8 @@ pub fn all(example: impl Fn(&str, &str) -> Value) -> Vec<Seed> {
             "kpis": {"questions_asked": 4, "talk_listen_ratio": "63:37", "filler_words": 9, "words_per_minute": 162}});
         seeds.push(("scoring", name.into(), input.to_string().into_bytes()));
     }
+    seeds.extend(urls());
+    seeds.extend(waits());
     seeds.extend(marks().map(|(name, input)| ("scoring", name.into(), input.as_bytes().to_vec())));
     seeds
 }
@@ -135,4 +139,49 @@ fn marks() -> impl Iterator<Item = (&'static str, &'static str)> {
         ("out_of_range", r#"{"rubric":{"criteria":[{"name":"A","weight":1}]},"evaluation":{"A":100.0000001}}"#),
     ]
     .into_iter()
+}
+
+/// A policy, a URL, and what its name resolves to.
+fn urls() -> impl Iterator<Item = Seed> {
+    let cases: [(&str, u8, &str, &[&str]); 8] = [
+        ("public", 0, "https://hooks.example.com/in?key=1#part", &["8.8.8.8", "2606:4700::1111"]),
+        ("rebound", 0, "https://bücher.example:443/", &["8.8.8.8", "10.0.0.1"]),
+        ("octal", 0, "https://0177.0x0.01/", &[]),
+        ("decimal", 7, "http://2130706433:8080/", &[]),
+        ("mapped", 2, "https://[::ffff:127.0.0.1]/", &[]),
+        ("credentials", 0, "https://user:secret@hooks.example.com:443\\@[::1]/", &[]),
+        (
+            "carriers",
+            1,
+            "http://a.example/",
+            &["64:ff9b::a00:1", "2002:7f00:1::", "::ffff:0:a00:1", "::7f00:1"],
+        ),
+        ("private_name", 2, "https://metadata.google.internal", &["127.0.0.1", "::1"]),
+    ];
+    cases.into_iter().map(|(name, policy, url, answers)| {
+        let answers = answers.iter().filter_map(|answer| answer.parse::<IpAddr>().ok());
+        let octets = answers.flat_map(|answer| match answer {
+            IpAddr::V4(address) => address.to_ipv6_mapped().octets(),
+            IpAddr::V6(address) => address.octets(),
+        });
+        let bytes = [policy].into_iter().chain(url.bytes()).chain([b'\n']).chain(octets);
+        ("guard", name.to_owned(), bytes.collect())
+    })
+}
+
+/// The time now, in seconds, and a header.
+fn waits() -> impl Iterator<Item = Seed> {
+    let cases = [
+        ("seconds", 784_111_700, "120"),
+        ("many_seconds", 784_111_700, "99999999999999999999"),
+        ("imf_fixdate", 784_111_700, "Sun, 06 Nov 1994 08:49:37 GMT"),
+        ("rfc850", 784_111_700, "Sunday, 06-Nov-94 08:49:37 GMT"),
+        ("asctime", 784_111_700, "Sun Nov  6 08:49:37 1994"),
+        ("past", i64::MAX / 1_000_000, "Thu, 01 Jan 1970 00:00:00 GMT"),
+        ("no_date", i64::MIN / 1_000_000, "Sun, 31 Feb 9999 23:59:60 GMT"),
+    ];
+    cases.into_iter().map(|(name, seconds, header)| {
+        let bytes = (seconds * 1_000_000i64).to_le_bytes().into_iter().chain(header.bytes());
+        ("retry_after", name.to_owned(), bytes.collect())
+    })
 }
