@@ -60,9 +60,9 @@ pub fn run<R>(work: Work, body: impl FnOnce(Schema) -> Result<R, Error>) -> Resu
             commit();
             return Ok(Err(Failure::NotInstalled));
         };
+        defer_nothing();
         let before = become_user(owner);
         let result = body(schema)?;
-        // Deferred triggers run at commit, and as whom the transaction ran.
         commit();
         restore_user(before);
         Ok(Ok(result))
@@ -143,6 +143,18 @@ fn commit() {
         pg_sys::PopActiveSnapshot();
         pg_sys::CommitTransactionCommand();
     }
+}
+
+/// A restricted transaction must not fire deferred triggers when it commits: they fire after their statement, as
+/// after SET CONSTRAINTS ALL IMMEDIATE.
+fn defer_nothing() {
+    let mut statement = pg_sys::ConstraintsSetStmt {
+        type_: pg_sys::NodeTag::T_ConstraintsSetStmt,
+        constraints: std::ptr::null_mut(),
+        deferred: false,
+    };
+    // SAFETY: within a transaction that has done nothing yet; the statement is read only.
+    unsafe { pg_sys::AfterTriggerSetState(&mut statement) };
 }
 
 /// After every transaction, however it ended.
