@@ -30,3 +30,21 @@ pg_bin() { "$PG_CONFIG" --bindir; }
 
 # A folder for sockets and data of private clusters: short enough for a socket's path, open to postgres.
 RUN_DIR=${CALLCOACH_RUN_DIR:-/tmp/callcoach-$(id -u)-$(printf %s "$ROOT" | cksum | cut -d' ' -f1)}
+
+# check FUNCTION: one more test, passed when each of the function's commands succeeds. Not as the condition of
+# an if: bash would go on after a command that fails. Counts in $passed and $failed, and writes to $out.
+check() {
+  local status
+  set +e
+  (set -e; "$1") >"$out/$1.log" 2>&1
+  status=$?
+  set -e
+  if [ "$status" = 0 ]; then
+    passed=$((passed + 1))
+    echo "check $1 ... ok"
+  else
+    failed=$((failed + 1))
+    echo "check $1 ... FAILED"
+    cat "$out/$1.log"
+  fi
+}

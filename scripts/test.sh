@@ -23,6 +23,7 @@ tier "core: unit and property tests" cargo test -p callcoach-core
 tier "in the backend: #[pg_test]" scripts/test_backend.sh
 tier "build and install" scripts/install.sh
 tier "SQL: pg_regress" scripts/test_regress.sh
+tier "background workers" scripts/test_worker.sh
 tier "SQL: random input" tests/fuzz_sql/run.sh fuzz 20 1
 tier "clients: PostgREST, supabase-js" scripts/test_integration.sh
 

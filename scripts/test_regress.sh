@@ -38,24 +38,6 @@ compare() {
 }
 compare "$pgxs_tests/regress/pg_regress" tests/pg_regress "${names[@]}"
 
-# check FUNCTION: one more test, passed when each of the function's commands succeeds. Not as the condition of
-# an if: bash would go on after a command that fails.
-check() {
-  local status
-  set +e
-  (set -e; "$1") >"$out/$1.log" 2>&1
-  status=$?
-  set -e
-  if [ "$status" = 0 ]; then
-    passed=$((passed + 1))
-    echo "check $1 ... ok"
-  else
-    failed=$((failed + 1))
-    echo "check $1 ... FAILED"
-    cat "$out/$1.log"
-  fi
-}
-
 # A dump without what differs from run to run: the key that newer pg_dumps put around it.
 dump() { pg_dump "$@" | grep -vE '^\\(un)?restrict '; }
 

@@ -108,11 +108,11 @@ impl From<scoring::ScoreError> for Error {
 }
 
 /// SQLSTATE, message, detail, hint.
-struct Shape {
-    code: PgSqlErrorCode,
-    message: String,
-    detail: Option<String>,
-    hint: Option<String>,
+pub struct Shape {
+    pub code: PgSqlErrorCode,
+    pub message: String,
+    pub detail: Option<String>,
+    pub hint: Option<String>,
 }
 
 impl Shape {
@@ -135,7 +135,8 @@ impl Shape {
 const TRANSCRIPT_FORM: &str =
     r#"Expected [{"speaker": "user", "text": "Hello.", "start_ms": 0, "end_ms": 900}, …]."#;
 
-fn shape(error: Error) -> Shape {
+/// What an error says. PT404 is no_data_found here.
+pub fn shape(error: Error) -> Shape {
     use PgSqlErrorCode as Code;
     let invalid = Code::ERRCODE_INVALID_PARAMETER_VALUE;
     match error {

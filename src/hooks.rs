@@ -6,6 +6,7 @@
 //! do is done in guarded functions of its own.
 
 use crate::tenancy::statements;
+use crate::worker::leave;
 use pgrx::pg_sys;
 use std::ffi::{c_char, c_int};
 use std::sync::OnceLock;
@@ -58,6 +59,7 @@ unsafe extern "C-unwind" fn process_utility(
     // SAFETY: PostgreSQL's own arguments, handed on as they came.
     unsafe {
         statements::check((*statement).utilityStmt);
+        leave::before((*statement).utilityStmt);
         let next = NEXT_UTILITY.get().copied().flatten().unwrap_or(standard_ProcessUtility);
         next(statement, text, read_only_tree, context, params, environment, destination, completion);
     }

@@ -14,6 +14,7 @@
 //! | `timestamps` | updated_at |
 //! | `vapi` | transcript_from_vapi |
 //! | `webhooks` | enqueue_webhook |
+//! | `worker` | callcoach.workers, and the background workers |
 #![cfg_attr(any(test, feature = "pg_test"), allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
 use pgrx::prelude::*;
@@ -40,6 +41,7 @@ mod tenancy;
 mod timestamps;
 mod vapi;
 mod webhooks;
+mod worker;
 
 pgrx::pg_module_magic!(name, version);
 
@@ -56,6 +58,7 @@ extension_sql_file!("sql/extension.sql", name = "comments_and_grants", finalize)
 extern "C-unwind" fn _PG_init() {
     gucs::init();
     hooks::init();
+    worker::init();
 }
 
 /// What cargo-pgrx's test runner looks for.

@@ -1,7 +1,8 @@
 //! What PostgreSQL's majors call or shape differently, each difference once.
 
 use pgrx::pg_sys;
-use std::ffi::{CStr, c_char};
+use std::ffi::{CStr, c_char, c_int};
+use std::time::Duration;
 
 /// The index of a relation's primary key; `InvalidOid` where it has none.
 ///
@@ -78,5 +79,101 @@ pub fn local_transaction() -> u32 {
         return (*pg_sys::MyProc).lxid;
         #[cfg(not(any(feature = "pg15", feature = "pg16")))]
         return (*pg_sys::MyProc).vxid.lxid;
+    }
+}
+
+/// Has a signal handled from here on.
+///
+/// # Safety
+/// `handler` does only what a signal handler may.
+pub unsafe fn handle_signal(signal: c_int, handler: unsafe extern "C-unwind" fn(c_int)) {
+    // SAFETY: as the caller promises.
+    unsafe {
+        #[cfg(not(feature = "pg18"))]
+        pg_sys::pqsignal(signal, Some(handler));
+        #[cfg(feature = "pg18")]
+        pg_sys::pqsignal_be(signal, Some(handler));
+    }
+}
+
+/// STATEMENT_TIMEOUT, the same on 15 to 18.
+const STATEMENT_TIMEOUT: c_int = 3;
+
+unsafe extern "C-unwind" {
+    fn enable_timeout_after(id: c_int, milliseconds: c_int);
+    fn disable_timeout(id: c_int, keep_indicator: bool);
+}
+
+/// Has what runs cancelled after so long, as statement_timeout does for a client's statements (a background worker
+/// has none). Connected to a database.
+pub fn enable_statement_timeout(after: Duration) {
+    let milliseconds = c_int::try_from(after.as_millis()).unwrap_or(c_int::MAX);
+    // SAFETY: every process that is connected has this timeout registered; nothing is raised.
+    unsafe { enable_timeout_after(STATEMENT_TIMEOUT, milliseconds) };
+}
+
+/// Takes it off; also where it is not on.
+pub fn disable_statement_timeout() {
+    // SAFETY: as above.
+    unsafe { disable_timeout(STATEMENT_TIMEOUT, false) };
+}
+
+/// A row of a catalog by its oid, as its struct.
+fn catalog_row<T, R>(cache: c_int, oid: pg_sys::Oid, read: impl FnOnce(&T) -> R) -> Option<R> {
+    // SAFETY: a syscache look-up by oid, released after reading; `T` is the catalog's struct.
+    unsafe {
+        let tuple = pg_sys::SearchSysCache1(cache, oid.into());
+        if tuple.is_null() {
+            return None;
+        }
+        let found = read(&*pg_sys::GETSTRUCT(tuple).cast::<T>());
+        pg_sys::ReleaseSysCache(tuple);
+        Some(found)
+    }
+}
+
+/// Who owns a table; `None` where it is gone.
+pub fn table_owner(table: pg_sys::Oid) -> Option<pg_sys::Oid> {
+    catalog_row(pg_sys::SysCacheIdentifier::RELOID as _, table, |row: &pg_sys::FormData_pg_class| {
+        row.relowner
+    })
+}
+
+/// Who owns a function; `None` where it is gone.
+pub fn function_owner(function: pg_sys::Oid) -> Option<pg_sys::Oid> {
+    catalog_row(pg_sys::SysCacheIdentifier::PROCOID as _, function, |row: &pg_sys::FormData_pg_proc| {
+        row.proowner
+    })
+}
+
+/// Whether a database lets anybody connect, and whether it is a template; `None` where it is gone.
+pub fn database(oid: pg_sys::Oid) -> Option<(bool, bool)> {
+    catalog_row(pg_sys::SysCacheIdentifier::DATABASEOID as _, oid, |row: &pg_sys::FormData_pg_database| {
+        (row.datallowconn, row.datistemplate)
+    })
+}
+
+/// May this role make databases?
+pub fn may_create_databases(role: pg_sys::Oid) -> bool {
+    let is_marked =
+        catalog_row(pg_sys::SysCacheIdentifier::AUTHOID as _, role, |row: &pg_sys::FormData_pg_authid| {
+            row.rolcreatedb
+        });
+    // SAFETY: a look-up by oid.
+    is_marked == Some(true) || unsafe { pg_sys::superuser_arg(role) }
+}
+
+/// Does `role` own this database, or is it a superuser's?
+pub fn owns_database(database: pg_sys::Oid, role: pg_sys::Oid) -> bool {
+    // SAFETY: a syscache look-up by oids; the database is there.
+    unsafe {
+        #[cfg(feature = "pg15")]
+        {
+            pg_sys::pg_database_ownercheck(database, role)
+        }
+        #[cfg(not(feature = "pg15"))]
+        {
+            pg_sys::object_ownercheck(pg_sys::DatabaseRelationId, database, role)
+        }
     }
 }

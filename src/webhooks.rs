@@ -6,6 +6,7 @@ use crate::ids;
 use crate::jsonb::Jsonb;
 use crate::spi::{Schema, rows};
 use crate::timestamps::now_micros;
+use crate::worker;
 use callcoach_core::webhook::{self, Event};
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
@@ -40,6 +41,9 @@ fn enqueue_webhook(
         body.into(),
     ];
     let queued = rows::execute(schema, ENQUEUE, &args)?;
+    if queued > 0 {
+        worker::wake_at_commit();
+    }
     Ok(i32::try_from(queued).unwrap_or(i32::MAX))
 }
 

@@ -6,6 +6,7 @@ use crate::error::{self, Error};
 use crate::kpi_events;
 use crate::rows::TriggerRow;
 use crate::spi::{self, Schema, rows};
+use crate::worker;
 use pgrx::AllocatedByPostgres;
 use pgrx::heap_tuple::PgHeapTuple;
 use pgrx::pg_sys::panic::ErrorReport;
@@ -59,7 +60,10 @@ const UPSERT_INSERTED: &str = upsert_facts!(inserted);
 const DELIVER_INSERTED: &str = deliver_events!(inserted);
 const INSERTED: &[&str] = &[UPSERT_INSERTED, DELIVER_INSERTED];
 const UPDATED: &[&str] = &[REMOVE_FACTS, UPSERT_UPDATED, DELIVER_UPDATED];
-const UPDATED_TWICE: &[&str] = &[REMOVE_FACTS, upsert_facts!(updated twice), deliver_events!(updated twice)];
+const DELIVER_UPDATED_TWICE: &str = deliver_events!(updated twice);
+const UPDATED_TWICE: &[&str] = &[REMOVE_FACTS, upsert_facts!(updated twice), DELIVER_UPDATED_TWICE];
+/// Whose rows wait for the worker.
+const DELIVERS: [&str; 3] = [DELIVER_INSERTED, DELIVER_UPDATED, DELIVER_UPDATED_TWICE];
 const KPI_EVENTS_UPDATED_TWICE: &str = write_kpi_events!(updated twice);
 /// Few organisations want events: the others' many rows should not pay for them.
 const ANY_WANTS_KPI_EVENTS: &str = "select exists (
@@ -100,7 +104,10 @@ fn after_write(trigger: &PgTrigger) -> Result<(), Error> {
             _ => for_many_rows(trigger, client, schema)?,
         };
         for sql in statements {
-            spi::run_for_rows(client, schema, sql, rows)?;
+            let written = spi::run_for_rows(client, schema, sql, rows)?;
+            if written > 0 && DELIVERS.contains(&sql) {
+                worker::wake_at_commit();
+            }
         }
         Ok(())
     })

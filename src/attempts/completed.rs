@@ -7,6 +7,7 @@ use crate::rows::TriggerRow;
 use crate::spi::Schema;
 use crate::spi::rows::{self, Mode};
 use crate::timestamps::Timestamptz;
+use crate::worker;
 use pgrx::AnyNumeric;
 use pgrx::datum::DatumWithOid;
 
@@ -44,8 +45,9 @@ pub fn complete(schema: Schema, row: &TriggerRow) -> Result<bool, Error> {
         score.into(),
         row.get::<Jsonb>(c"kpis")?.into(),
     ];
-    for sql in [UPSERT, DELIVER] {
-        rows::execute(schema, sql, &args)?;
+    rows::execute(schema, UPSERT, &args)?;
+    if rows::execute(schema, DELIVER, &args)? > 0 {
+        worker::wake_at_commit();
     }
     Ok(true)
 }

@@ -1,8 +1,10 @@
 //! Settings, and the organisation claim, which is a setting too.
 
 mod secret;
+mod worker;
 
 pub use secret::storage_jwt_secret;
+pub use worker::{databases as worker_databases, poll_interval, upkeep_interval};
 
 use pgrx::guc::{GucContext, GucFlags, GucRegistry, GucSetting};
 use pgrx::pg_sys;
@@ -133,6 +135,7 @@ pub fn init() {
         GucContext::Suset,
         GucFlags::UNIT_S,
     );
+    worker::define();
     // SAFETY: a C string that lives as long as the program, handed over during _PG_init.
     unsafe { pg_sys::MarkGUCPrefixReserved(c"callcoach".as_ptr()) };
 }

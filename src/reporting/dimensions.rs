@@ -38,6 +38,6 @@ fn sync(trigger: &PgTrigger) -> Result<(), Error> {
     };
     let schema = Schema::of_definer_trigger(trigger)?;
     spi::with_transition_tables(trigger, |client, rows| {
-        statements.iter().try_for_each(|sql| spi::run_for_rows(client, schema, sql, rows))
+        statements.iter().try_for_each(|sql| spi::run_for_rows(client, schema, sql, rows).map(|_| ()))
     })
 }

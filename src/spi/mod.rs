@@ -141,17 +141,18 @@ pub fn with_transition_tables<R>(
 }
 
 /// Runs a statement over transition tables of `rows` rows. The plan for one row is kept; for more it is made
-/// anew, since a plan kept from one row would join 20,000 old rows to 20,000 new ones one by one.
+/// anew, since a plan kept from one row would join 20,000 old rows to 20,000 new ones one by one. Returns how many
+/// rows it wrote.
 pub fn run_for_rows(
     client: &mut SpiClient,
     schema: Schema,
     sql: &'static str,
     rows: i64,
-) -> Result<(), Error> {
-    if rows == 1 {
-        run(client, schema, sql, &[])?;
+) -> Result<usize, Error> {
+    let written = if rows == 1 {
+        run(client, schema, sql, &[])?.len()
     } else {
-        client.update(schema.qualify(sql)?.as_str(), None, &[])?;
-    }
-    Ok(())
+        client.update(schema.qualify(sql)?.as_str(), None, &[])?.len()
+    };
+    Ok(written)
 }

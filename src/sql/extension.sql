@@ -68,6 +68,8 @@ comment on function callcoach.uuid_v7() is
   'A new id (UUID version 7) that sorts by when it was made.';
 comment on function callcoach.webhook_body(uuid, text, uuid, jsonb) is
   'The exact bytes that are signed and sent for one event of this transaction.';
+comment on function callcoach.workers() is
+  'The background workers: of which database, their process, what they are doing, how often started and woken, when last done with upkeep.';
 comment on function callcoach.touch_updated_at() is
   'Trigger: sets updated_at when an update changes something.';
 comment on function callcoach.check_rubric() is
@@ -119,6 +121,7 @@ declare
     "callcoach.security_findings()":    [],
     "callcoach.uuid_v7()":              ["service_role"],
     "callcoach.webhook_body(uuid,text,uuid,jsonb)": [],
+    "callcoach.workers()":              [],
     "callcoach.touch_updated_at()":     [],
     "callcoach.fold_reporting(uuid,int)": [],
     "callcoach.log_fact_changes()":     [],
