@@ -240,6 +240,38 @@ keeps_the_storage_secret_out_of_the_log() {
   sql -c 'alter system reset all' -c 'select pg_reload_conf()' >/dev/null
 }
 
+# What is refused is logged without the row it would have been, and so without its secret. The secrets are put
+# together by the statements: a statement's own text is the client's, and logged as it came.
+keeps_webhook_secrets_out_of_the_log() {
+  createdb secrets
+  sql -d secrets -f sql/install.sql
+  PGDATABASE=secrets with_data
+  local org='a0000000-0000-4000-8000-000000000000' secret="repeat('HuSh', 6)" refused
+  refused() { ! psql -Xq -v VERBOSITY=verbose -d secrets "$@" >>"$out/refused" 2>&1; }
+  for role in service_role postgres; do
+    for row in "'$org', null, 'https://a.example', $secret, '{user.added}'" \
+      "'$org', 'x', null, $secret, '{user.added}'" \
+      "null, 'x', 'https://a.example', $secret, '{user.added}'" \
+      "'$org', 'x', 'https://a.example', $secret, null" \
+      "'$org', 'x', 'ftp://a.example', $secret, '{user.added}'" \
+      "'$org', 'x', 'https://a.example', $secret, '{user.gone}'" \
+      "'$org', 'x', 'https://a.example', 'whsec_' || $secret || '!', '{user.added}'" \
+      "'f0000000-0000-4000-8000-000000000000', 'x', 'https://a.example', $secret, '{user.added}'"; do
+      refused -c "set role $role" -c "insert into webhooks (org_id, name, url, secret, events) values ($row)"
+    done
+    refused -c "set role $role" -c "update webhooks set secret = $secret, enabled = null"
+    refused -c "set role $role" -c "insert into webhooks select * from webhooks"
+    refused -c "set role $role" -c "update webhooks set previous_secret = $secret"
+  done
+  sql -d secrets -c "set role service_role" -c "select set_org_claim('$org')" \
+    -c "select rotate_webhook_secret(id) from webhooks where org_id = '$org'" >/dev/null
+  sql -d secrets -At -c "select secret from webhooks union select previous_secret from webhooks where previous_secret is not null" >"$out/secrets"
+  echo HuShHuSh >>"$out/secrets"
+  [ "$(grep -c '^whsec_' "$out/secrets")" -ge 1 ]
+  grep -c 'violates' "$out/refused"
+  ! grep -Ff "$out/secrets" "$out/refused" "$PGHOST/server.log"
+}
+
 if [ $# = 0 ]; then
   specs=()
   for file in tests/isolation/specs/*.spec; do specs+=("$(basename "$file" .spec)"); done
@@ -253,6 +285,7 @@ if [ $# = 0 ]; then
   check reports_survive_writers_folders_and_crashes
   check guards_the_claim_however_it_is_loaded
   check keeps_the_storage_secret_out_of_the_log
+  check keeps_webhook_secrets_out_of_the_log
 fi
 echo "regress: $passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -25,7 +25,8 @@ select count(*) filter (where version = '0002_reporting') = 0 as need_0002,
        count(*) filter (where version = '0006_storage') = 0 as need_0006,
        count(*) filter (where version = '0007_transcripts_lz4') = 0 as need_0007,
        count(*) filter (where version = '0008_time_ordered_ids') = 0 as need_0008,
-       count(*) filter (where version = '0009_incremental_reporting') = 0 as need_0009
+       count(*) filter (where version = '0009_incremental_reporting') = 0 as need_0009,
+       count(*) filter (where version = '0011_webhook_events') = 0 as need_0011
   from callcoach_migrations \gset
 \if :need_0002
   \ir migrations/0002_reporting.sql
@@ -50,5 +51,8 @@ select count(*) filter (where version = '0002_reporting') = 0 as need_0002,
 \endif
 \if :need_0009
   \ir migrations/0009_incremental_reporting.sql
+\endif
+\if :need_0011
+  \ir migrations/0011_webhook_events.sql
 \endif
 commit;

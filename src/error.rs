@@ -36,6 +36,16 @@ pub enum Error {
     Score(scoring::ScoreError),
     /// No such attempt, or one of another organisation: the caller must not learn which.
     NoSuchAttempt,
+    /// No such endpoint, or one that is not the caller's to manage: the caller must not learn which.
+    NoSuchWebhook,
+    /// A NULL in this column of webhooks. PostgreSQL's own error would show the row, and so its secret.
+    WebhookWithout(String),
+    /// A previous secret without the time it ends at, or the other way round.
+    PreviousSecret,
+    /// An overlap of two secrets that is negative, or longer than this many days.
+    Overlap(i32),
+    /// The system has no randomness to give.
+    NoRandomness,
     /// The attempt's scenario was deleted, or has no rubric.
     NoRubric,
     /// Another error, within the attempt of this id.
@@ -189,6 +199,21 @@ pub fn shape(error: Error) -> Shape {
         // Leaves as PT404 (see `not_found`), which PostgREST answers with 404.
         Error::NoSuchAttempt => Shape::new(Code::ERRCODE_NO_DATA_FOUND, "attempt not found")
             .detail("There is no attempt of that id in the current organisation."),
+        Error::NoSuchWebhook => Shape::new(Code::ERRCODE_NO_DATA_FOUND, "webhook not found")
+            .detail("There is no endpoint of that id that the caller may manage."),
+        Error::WebhookWithout(column) => Shape::new(
+            Code::ERRCODE_NOT_NULL_VIOLATION,
+            format!(
+                "null value in column \"{column}\" of relation \"webhooks\" violates not-null constraint"
+            ),
+        ),
+        Error::PreviousSecret => Shape::new(
+            Code::ERRCODE_CHECK_VIOLATION,
+            "previous_secret and previous_secret_expires_at are set together, or neither",
+        )
+        .hint("Call rotate_webhook_secret(webhook_id)."),
+        Error::Overlap(days) => Shape::new(invalid, format!("overlap must be between 0 and {days} days")),
+        Error::NoRandomness => Shape::new(Code::ERRCODE_INTERNAL_ERROR, "could not make a random secret"),
         Error::NoRubric => Shape::new(
             Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
             "attempt has no rubric to be scored by",
@@ -255,7 +280,7 @@ fn with_hint(shape: Shape, detail: Option<String>, hint: Option<String>) -> Shap
 
 impl From<Error> for ErrorReport {
     fn from(error: Error) -> Self {
-        let not_found = matches!(error, Error::NoSuchAttempt);
+        let not_found = matches!(error, Error::NoSuchAttempt | Error::NoSuchWebhook);
         let shape = shape(error);
         let mut report = ErrorReport::new(shape.code, shape.message, "callcoach");
         if let Some(detail) = shape.detail {

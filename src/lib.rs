@@ -4,6 +4,8 @@
 //! | module | SQL functions |
 //! | --- | --- |
 //! | `attempts` | the triggers of scenario_attempts |
+//! | `endpoints` | test_webhook, rotate_webhook_secret, the triggers of webhooks |
+//! | `events` | the triggers of assignments and org_members, callcoach.sweep_overdue_assignments |
 //! | `kpis` | compute_kpis |
 //! | `kpi_events` | kpi_events |
 //! | `reporting` | populate_fact_from_attempt, refresh_reporting, refresh_reporting_views, dimensions |
@@ -20,7 +22,9 @@
 use pgrx::prelude::*;
 
 mod attempts;
+mod endpoints;
 mod error;
+mod events;
 mod gucs;
 mod hooks;
 mod ids;

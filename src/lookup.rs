@@ -69,6 +69,40 @@ enum Index {
     Catalog(pg_sys::Oid),
 }
 
+/// A row, while the scan that found it lasts.
+pub struct Found {
+    descriptor: pg_sys::TupleDesc,
+    tuple: pg_sys::HeapTuple,
+}
+
+impl Found {
+    /// The value of a column, which may be of a domain over `T`.
+    pub fn get<T: FromDatum + IntoDatum>(&self, want: &CStr) -> Result<Option<T>, Error> {
+        let (datum, is_null, type_oid) = self.column(want)?;
+        // SAFETY: a syscache look-up; then a datum of T's type.
+        unsafe {
+            if type_oid != T::type_oid() && pg_sys::getBaseType(type_oid) != T::type_oid() {
+                return Err(Error::not_ours(want));
+            }
+            Ok(T::from_datum(datum, is_null))
+        }
+    }
+
+    /// The value of a column, whether it is NULL, and its type.
+    fn column(&self, want: &CStr) -> Result<(pg_sys::Datum, bool, pg_sys::Oid), Error> {
+        let mut is_null = false;
+        // SAFETY: a tuple of this descriptor.
+        unsafe {
+            let number = pg_sys::SPI_fnumber(self.descriptor, want.as_ptr());
+            if number < 1 {
+                return Err(Error::not_ours(want));
+            }
+            let datum = pg_sys::SPI_getbinval(self.tuple, self.descriptor, number, &mut is_null);
+            Ok((datum, is_null, pg_sys::SPI_gettypeid(self.descriptor, number)))
+        }
+    }
+}
+
 impl Table {
     /// The table of this name, by its primary key.
     pub fn by_primary_key(schema: Schema, table: &CStr) -> Result<Self, Error> {
@@ -90,7 +124,20 @@ impl Table {
 
     /// Is there a row whose columns equal the keys?
     pub fn has(&self, keys: &[(&CStr, Key)]) -> Result<bool, Error> {
-        Ok(self.scan(keys, |_, _| ())?.is_some())
+        Ok(self.scan(keys, |_, _| Some(()))?.is_some())
+    }
+
+    /// Is there a row whose columns equal the keys, and that `accept` takes?
+    pub fn any(
+        &self,
+        keys: &[(&CStr, Key)],
+        accept: impl Fn(Found) -> Result<bool, Error>,
+    ) -> Result<bool, Error> {
+        let answer = self.scan(keys, |descriptor, tuple| match accept(Found { descriptor, tuple }) {
+            Ok(false) => None,
+            answer => Some(answer),
+        })?;
+        answer.unwrap_or(Ok(false))
     }
 
     /// Column `want` of the row whose columns equal the keys; `None` where there is no such row.
@@ -137,26 +184,20 @@ impl Table {
         want: &CStr,
         read: impl FnOnce(pg_sys::Datum, bool, pg_sys::Oid) -> Result<Option<R>, Error>,
     ) -> Result<Option<R>, Error> {
+        let mut read = Some(read);
         let found = self.scan(keys, |descriptor, tuple| {
-            let mut is_null = false;
-            // SAFETY: a tuple of this descriptor, while the scan that owns it lasts.
-            let (datum, type_oid) = unsafe {
-                let number = pg_sys::SPI_fnumber(descriptor, want.as_ptr());
-                if number < 1 {
-                    return Err(Error::not_ours(want));
-                }
-                let datum = pg_sys::SPI_getbinval(tuple, descriptor, number, &mut is_null);
-                (datum, pg_sys::SPI_gettypeid(descriptor, number))
-            };
-            read(datum, is_null, type_oid)
+            let read = read.take()?;
+            let value = Found { descriptor, tuple }.column(want);
+            Some(value.and_then(|(datum, is_null, type_oid)| read(datum, is_null, type_oid)))
         })?;
         Ok(found.transpose()?.flatten())
     }
 
+    /// What `read` makes of the first row that it makes something of.
     fn scan<R>(
         &self,
         keys: &[(&CStr, Key)],
-        read: impl FnOnce(pg_sys::TupleDesc, pg_sys::HeapTuple) -> R,
+        read: impl FnMut(pg_sys::TupleDesc, pg_sys::HeapTuple) -> Option<R>,
     ) -> Result<Option<R>, Error> {
         // SAFETY: the relation is locked while it is read, and closed whatever comes of it.
         unsafe {
@@ -173,7 +214,7 @@ impl Table {
         &self,
         relation: pg_sys::Relation,
         keys: &[(&CStr, Key)],
-        read: impl FnOnce(pg_sys::TupleDesc, pg_sys::HeapTuple) -> R,
+        mut read: impl FnMut(pg_sys::TupleDesc, pg_sys::HeapTuple) -> Option<R>,
     ) -> Result<Option<R>, Error> {
         // SAFETY: as the caller promises; the keys are of the columns' types, and the index holds them.
         unsafe {
@@ -219,8 +260,14 @@ impl Table {
                 scan_keys.len() as _,
                 scan_keys.as_mut_ptr(),
             );
-            let tuple = pg_sys::systable_getnext(scan);
-            let found = (!tuple.is_null()).then(|| read(descriptor, tuple));
+            let mut found = None;
+            while found.is_none() {
+                let tuple = pg_sys::systable_getnext(scan);
+                if tuple.is_null() {
+                    break;
+                }
+                found = read(descriptor, tuple);
+            }
             pg_sys::systable_endscan(scan);
             Ok(found)
         }

@@ -79,6 +79,14 @@ impl<'t> TriggerRow<'t> {
             || self.old.is_some_and(|old| !(1..=columns).all(|number| self.same(old, number)))
     }
 
+    /// The first column that is NULL and must not be, of the row as it came.
+    pub fn missing(&self) -> Option<String> {
+        // SAFETY: the relation is open while its trigger runs.
+        let columns = unsafe { PgTupleDesc::from_pg_copy(self.descriptor()) };
+        let missing = columns.iter().find(|c| c.attnotnull && self.datum(self.new, i32::from(c.attnum)).1);
+        missing.map(|column| column.name().to_owned())
+    }
+
     /// Notes a new value for a column.
     pub fn set<T: IntoDatum>(&mut self, column: &CStr, value: Option<T>) -> Result<(), Error> {
         let datum = value.and_then(T::into_datum);

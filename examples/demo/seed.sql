@@ -36,10 +36,10 @@ select s.id::uuid, s.org_id::uuid, doc ->> 'title', doc ->> 'description', doc -
   ) as s (id, org_id, doc);
 
 insert into webhooks (org_id, name, url, secret, events, enabled) values
-  ('a0000000-0000-4000-8000-000000000000', 'CRM', 'https://crm.harbor.example/hooks', 'whsec_demo_secret_of_the_crm', '{scenario.completed,attempt.scored.low}', true),
-  ('a0000000-0000-4000-8000-000000000000', 'Warehouse', 'https://etl.harbor.example/in', 'whsec_demo_secret_of_the_etl', '{scenario.completed}', true),
-  ('a0000000-0000-4000-8000-000000000000', 'Old CRM', 'https://old.harbor.example/in', 'whsec_demo_secret_of_the_old', '{scenario.completed}', false),
-  ('b0000000-0000-4000-8000-000000000000', 'Slack bridge', 'https://bridge.northwind.example/', 'whsec_demo_secret_of_slack', '{attempt.scored.low,scenario.completed}', true);
+  ('a0000000-0000-4000-8000-000000000000', 'CRM', 'https://crm.harbor.example/hooks', 'demo secret of the crm', '{scenario.completed,attempt.scored.low}', true),
+  ('a0000000-0000-4000-8000-000000000000', 'Warehouse', 'https://etl.harbor.example/in', 'demo secret of the etl', '{scenario.completed}', true),
+  ('a0000000-0000-4000-8000-000000000000', 'Old CRM', 'https://old.harbor.example/in', 'demo secret of the old', '{scenario.completed}', false),
+  ('b0000000-0000-4000-8000-000000000000', 'Slack bridge', 'https://bridge.northwind.example/', 'demo secret of slack', '{attempt.scored.low,scenario.completed}', true);
 
 -- Calls as they stand when the line drops: the transcript is there, the judge's marks are there or still to come.
 insert into scenario_attempts (id, org_id, user_id, scenario_id, started_at, transcript_json, evaluation) values

@@ -3,6 +3,7 @@
 
 use super::completed;
 use crate::error::{self, Error};
+use crate::events::tracks;
 use crate::kpi_events;
 use crate::rows::TriggerRow;
 use crate::spi::{self, Schema, rows};
@@ -43,7 +44,15 @@ macro_rules! deliver_events {
         concat!(with!($($rows)+), include_str!("../sql/attempt_events.sql"), include_str!("../sql/deliver.sql"))
     };
 }
-
+macro_rules! open_tracks {
+    ($($rows:tt)+) => {
+        concat!(
+            with!($($rows)+),
+            include_str!("../sql/events/finished.sql"),
+            include_str!("../sql/events/open_tracks.sql")
+        )
+    };
+}
 macro_rules! write_kpi_events {
     ($($rows:tt)+) => {
         concat!(with!($($rows)+), include_str!("../sql/kpi_events.sql"))
@@ -65,6 +74,9 @@ const UPDATED_TWICE: &[&str] = &[REMOVE_FACTS, upsert_facts!(updated twice), DEL
 /// Whose rows wait for the worker.
 const DELIVERS: [&str; 3] = [DELIVER_INSERTED, DELIVER_UPDATED, DELIVER_UPDATED_TWICE];
 const KPI_EVENTS_UPDATED_TWICE: &str = write_kpi_events!(updated twice);
+const TRACKS_INSERTED: &str = open_tracks!(inserted);
+const TRACKS_UPDATED: &str = open_tracks!(updated once);
+const TRACKS_UPDATED_TWICE: &str = open_tracks!(updated twice);
 /// Few organisations want events: the others' many rows should not pay for them.
 const ANY_WANTS_KPI_EVENTS: &str = "select exists (
   select from {schema}.orgs o
@@ -109,7 +121,13 @@ fn after_write(trigger: &PgTrigger) -> Result<(), Error> {
                 worker::wake_at_commit();
             }
         }
-        Ok(())
+        // A track is completed after its scenarios are.
+        match rows {
+            _ if event.fired_by_truncate() || event.fired_by_delete() => Ok(()),
+            0 => Ok(()),
+            1 => complete_tracks_of_one(trigger, schema),
+            _ => complete_tracks_of_many(trigger, client, schema),
+        }
     })
 }
 
@@ -119,24 +137,20 @@ fn for_many_rows(
     client: &mut SpiClient,
     schema: Schema,
 ) -> Result<Vec<&'static str>, Error> {
-    let asked = |client: &mut SpiClient, question: &str| -> Result<bool, Error> {
-        let answer = client.select(schema.qualify(question)?.as_str(), None, &[])?;
-        Ok(answer.first().get_one::<bool>()? == Some(true))
-    };
     let event = trigger.event();
     let (mut statements, write_kpi_events) = if event.fired_by_insert() {
         (INSERTED.to_vec(), KPI_EVENTS_INSERTED)
     } else if event.fired_by_delete() {
         return Ok(DELETED.to_vec());
-    } else if asked(client, ANY_TWICE)? {
+    } else if is_true(client, schema, ANY_TWICE)? {
         (UPDATED_TWICE.to_vec(), KPI_EVENTS_UPDATED_TWICE)
     } else {
         (UPDATED.to_vec(), KPI_EVENTS_UPDATED)
     };
-    if event.fired_by_update() && asked(client, ANY_HAS_KPI_EVENTS)? {
+    if event.fired_by_update() && is_true(client, schema, ANY_HAS_KPI_EVENTS)? {
         statements.push(REMOVE_KPI_EVENTS);
     }
-    if asked(client, ANY_WANTS_KPI_EVENTS)? {
+    if is_true(client, schema, ANY_WANTS_KPI_EVENTS)? {
         statements.push(write_kpi_events);
     }
     Ok(statements)
@@ -146,7 +160,6 @@ fn for_many_rows(
 /// transcript is saved every few seconds.
 fn for_one_row(trigger: &PgTrigger, schema: Schema) -> Result<Vec<&'static str>, Error> {
     let row = TriggerRow::of_statement(trigger);
-    let is_completed = |status: Option<String>| status.as_deref() == Some("completed");
     let (was, is) = (is_completed(row.get_old(c"status")?), is_completed(row.get(c"status")?));
     let event = trigger.event();
     let mut statements = match (was, is) {
@@ -166,6 +179,38 @@ fn for_one_row(trigger: &PgTrigger, schema: Schema) -> Result<Vec<&'static str>,
         statements.push(if event.fired_by_insert() { KPI_EVENTS_INSERTED } else { KPI_EVENTS_UPDATED });
     }
     Ok(statements)
+}
+
+fn complete_tracks_of_one(trigger: &PgTrigger, schema: Schema) -> Result<(), Error> {
+    let row = TriggerRow::of_statement(trigger);
+    if is_completed(row.get(c"status")?) && !is_completed(row.get_old(c"status")?) {
+        tracks::completed_one(schema, &row)?;
+    }
+    Ok(())
+}
+
+fn complete_tracks_of_many(trigger: &PgTrigger, client: &mut SpiClient, schema: Schema) -> Result<(), Error> {
+    if !tracks::are_wanted_by_any(client, schema)? {
+        return Ok(());
+    }
+    let open = if trigger.event().fired_by_insert() {
+        TRACKS_INSERTED
+    } else if is_true(client, schema, ANY_TWICE)? {
+        TRACKS_UPDATED_TWICE
+    } else {
+        TRACKS_UPDATED
+    };
+    tracks::completed_many(client, schema, open)
+}
+
+fn is_completed(status: Option<String>) -> bool {
+    status.as_deref() == Some("completed")
+}
+
+/// The answer to a question about the transition tables.
+fn is_true(client: &SpiClient, schema: Schema, question: &str) -> Result<bool, Error> {
+    let answer = client.select(schema.qualify(question)?.as_str(), None, &[])?;
+    Ok(answer.first().get_one::<bool>()? == Some(true))
 }
 
 /// Writes the fact of one attempt, if it is completed.

@@ -67,6 +67,8 @@ impl Schema {
     pub fn qualify(self, sql: &str) -> Result<String, Error> {
         Ok(sql
             .replace("{completed_data}", include_str!("../sql/completed_data.sql"))
+            .replace("{assignment_data}", include_str!("../sql/events/assignment_data.sql"))
+            .replace("{added_data}", include_str!("../sql/events/added_data.sql"))
             .replace("{threshold}", include_str!("../sql/threshold.sql"))
             .replace("{default_threshold}", &DEFAULT_LOW_SCORE_THRESHOLD.to_string())
             .replace("{schema}", &quote_identifier(self.name()?)))

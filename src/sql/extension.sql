@@ -48,6 +48,20 @@ comment on function callcoach.count_scores(bytea) is
   'How many scores are in a packed multiset.';
 comment on function enqueue_webhook(text, jsonb) is
   'Queues an event for each enabled endpoint of the current organisation that subscribes to it; returns for how many.';
+comment on function test_webhook(uuid) is
+  'Queues webhook.test for an endpoint, also for one that is switched off; returns the delivery''s id. For its organisation''s admins; PT404 for others.';
+comment on function rotate_webhook_secret(uuid, interval) is
+  'Gives an endpoint a new secret and returns it; the old one goes on signing beside it for the overlap. For its organisation''s admins; PT404 for others.';
+comment on function callcoach.generate_webhook_secret() is
+  'A new secret of an endpoint: whsec_ and 32 random bytes in base64. The default of webhooks.secret.';
+comment on function callcoach.check_webhook() is
+  'Trigger on webhooks: refuses what NOT NULL would, without showing the secret; keeps disabled_at and disabled_reason in step with enabled.';
+comment on function callcoach.raise_events() is
+  'Trigger on assignments and org_members, once a statement: queues scenario.assigned, user.added, user.promoted.';
+comment on function callcoach.reopen_assignment() is
+  'Trigger on assignments: one that is given to somebody else, asks for something else or is due later may become overdue again.';
+comment on function callcoach.sweep_overdue_assignments(int) is
+  'Raises assignment.overdue, once each, for assignments of every organisation that are past due and not completed; returns for how many, at most max_assignments.';
 comment on function grant_signed_url(text, int) is
   'A URL that opens the object at bucket/organisation/… of Supabase Storage for ttl seconds. 42501 unless the caller may read it.';
 comment on function verify_stripe_signature(text, text, text, int, timestamptz) is
@@ -87,6 +101,11 @@ alter function enqueue_webhook(text, jsonb) set enable_seqscan = off;
 alter function enqueue_webhook(text, jsonb) set enable_bitmapscan = off;
 alter function callcoach.attempt_after_write() set enable_seqscan = off;
 alter function callcoach.attempt_after_write() set enable_bitmapscan = off;
+alter function callcoach.raise_events() set enable_seqscan = off;
+alter function callcoach.raise_events() set enable_bitmapscan = off;
+
+-- The times in what is sent are UTC, whatever the caller's time zone. (Triggers have it in their definition.)
+alter function callcoach.sweep_overdue_assignments(int) set timezone = 'UTC';
 
 -- Supabase's default privileges give every new function to its API roles, and PostgreSQL gives it to
 -- PUBLIC: all of that is taken back first.
@@ -112,6 +131,8 @@ declare
     "fill_dim_time(date,date)":         ["service_role"],
     "callcoach.rebuilding(int)":        [],
     "enqueue_webhook(text,jsonb)":      ["service_role"],
+    "test_webhook(uuid)":               ["authenticated", "service_role"],
+    "rotate_webhook_secret(uuid,interval)": ["authenticated", "service_role"],
     "verify_stripe_signature(text,text,text,int,timestamptz)":         ["service_role"],
     "verify_svix_signature(text,text,text,text,text,int,timestamptz)": ["service_role"],
     "callcoach.pre_request()":          ["anon", "authenticated", "service_role"],
@@ -122,6 +143,11 @@ declare
     "callcoach.uuid_v7()":              ["service_role"],
     "callcoach.webhook_body(uuid,text,uuid,jsonb)": [],
     "callcoach.workers()":              [],
+    "callcoach.generate_webhook_secret()": ["authenticated", "service_role"],
+    "callcoach.sweep_overdue_assignments(int)": ["service_role"],
+    "callcoach.check_webhook()":        [],
+    "callcoach.raise_events()":         [],
+    "callcoach.reopen_assignment()":    [],
     "callcoach.touch_updated_at()":     [],
     "callcoach.fold_reporting(uuid,int)": [],
     "callcoach.log_fact_changes()":     [],

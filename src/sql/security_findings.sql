@@ -112,14 +112,19 @@ select object, format('%s can call it, and it runs with its owner''s rights: it 
        format('make it security invoker, or revoke execute on function %s from %I', object, rolname)
   from function_grant
  where rolname = 'authenticated' and prosecdef
-   -- It takes no argument, and works on the claim's organisation for its admins.
-   and not (ours and object like '%.refresh\_my\_reporting()')
+   -- The first takes no argument, and works on the claim's organisation; the others ask whose endpoint it is. All
+   -- are for its admins.
+   and not (ours and object similar to
+            '%.(refresh\_my\_reporting\(\)|test\_webhook\(uuid\)|rotate\_webhook\_secret\(uuid,interval\))')
 union all
 select object, format('%s can call it, and it is internal', rolname),
        format('revoke execute on function %s from %I', object, rolname)
   from function_grant
  where rolname in ('anon', 'authenticated') and ours and object like 'callcoach.%'
-   and object not in ('callcoach.pre_request()', 'callcoach.org_role()', 'callcoach.acts_as(text[])')
+   and object not in (
+     'callcoach.pre_request()', 'callcoach.org_role()', 'callcoach.acts_as(text[])',
+     -- A default, which whoever inserts has to be able to call.
+     'callcoach.generate_webhook_secret()')
 union all
 select object, 'it runs with its owner''s rights, and looks in its caller''s temporary tables first',
        format('end its search_path with pg_temp, or leave it empty: alter function %s set search_path = ''''', object)

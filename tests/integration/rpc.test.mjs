@@ -24,12 +24,14 @@ const ARGUMENTS = {
   rebuild_reporting: {},
   check_reporting: {},
   enqueue_webhook: { event: 'user.added', payload: {} },
+  test_webhook: { webhook_id: A.endpoint(4) },
+  rotate_webhook_secret: { webhook_id: A.endpoint(4) },
   grant_signed_url: { path: `recordings/${A.org}/call.mp3`, ttl: 60 },
   verify_stripe_signature: { payload: '', header: '', secret: '' },
   verify_svix_signature: { payload: '', msg_id: '', msg_timestamp: '', signature: '', secret: '' }
 }
 const FOR_EVERYONE = ['current_org_id', 'current_user_id']
-const FOR_USERS = [...FOR_EVERYONE, 'set_org_claim', 'compute_kpis', 'kpi_events', 'transcript_from_vapi', 'explain_score', 'grant_signed_url', 'refresh_my_reporting']
+const FOR_USERS = [...FOR_EVERYONE, 'set_org_claim', 'compute_kpis', 'kpi_events', 'transcript_from_vapi', 'explain_score', 'grant_signed_url', 'refresh_my_reporting', 'test_webhook', 'rotate_webhook_secret']
 
 test('the functions tried here are all that the extension has in public', () => {
   const there = rows(`select distinct p.proname from pg_proc p

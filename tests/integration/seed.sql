@@ -33,7 +33,7 @@ select (o.letter || '0000000-0000-4000-8000-000000000001')::uuid, 'user_both', '
 insert into webhooks (id, org_id, name, url, secret, enabled, events)
 select (w.letter || '0000000-0000-4000-8000-00000000001' || w.n)::uuid,
        (w.letter || '0000000-0000-4000-8000-000000000001')::uuid, w.name, 'https://hooks.example.com/' || w.letter || w.n,
-       'whsec_not_a_secret_' || w.letter || w.n, w.enabled, w.events
+       'not much of a secret ' || w.letter || w.n, w.enabled, w.events
   from (values ('a', 1, 'crm', true, array['scenario.completed']),
                ('a', 2, 'coach', true, array['scenario.completed', 'attempt.scored.low']),
                ('a', 3, 'switched off', false, array['scenario.completed', 'attempt.scored.low', 'user.added']),

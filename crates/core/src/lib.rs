@@ -14,3 +14,4 @@ pub mod transcript;
 pub mod vapi;
 mod vocabulary;
 pub mod webhook;
+pub mod webhook_secret;

@@ -29,7 +29,13 @@ const NAIVE = {
   enqueue_webhook: `create or replace function enqueue_webhook(event text, payload jsonb)
     returns int language sql security definer as
     $$ with made as (insert into public.webhook_deliveries (org_id, webhook_id, event, payload, body)
-         select org_id, id, event, payload, '{}' from public.webhooks returning 1) select count(*)::int from made $$`
+         select org_id, id, event, payload, '{}' from public.webhooks returning 1) select count(*)::int from made $$`,
+  test_webhook: `create or replace function test_webhook(webhook_id uuid) returns uuid language sql security definer as
+    $$ insert into public.webhook_deliveries (org_id, webhook_id, event, payload, body)
+       select org_id, id, 'webhook.test', '{}', '{}' from public.webhooks where id = test_webhook.webhook_id returning id $$`,
+  rotate_webhook_secret: `create or replace function rotate_webhook_secret(webhook_id uuid, overlap interval default '1 day')
+    returns text language sql security definer as
+    $$ update public.webhooks set secret = 'known to the attacker' where id = webhook_id returning secret $$`
 }
 const SIGNATURES = { score_attempt: 'uuid', populate_fact_from_attempt: 'uuid', enqueue_webhook: 'text, jsonb' }
 const forMembers = (name) => `grant execute on function ${name}(${SIGNATURES[name]}) to authenticated`
@@ -66,11 +72,45 @@ const foreign = ['score_attempt', 'populate_fact_from_attempt'].flatMap((name) =
   }
 ])
 
+/** An admin's own functions, of endpoints that are not theirs: another organisation's, or one's own as no admin. */
+const endpoints = ['test_webhook', 'rotate_webhook_secret'].flatMap((name) => [
+  {
+    name: `${name} of another organisation's endpoint`,
+    door: NAIVE[name],
+    attack: asEach(
+      [...MEMBERS, member(BOTH, A), user(BOTH), user('user_nobody'), server(A)],
+      async (s) => (await s.try(`select ${name}($1) as result`, [B.webhook], GONE)) && 'it was done'
+    )
+  },
+  {
+    name: `${name} of the own organisation's endpoint, as who is no admin`,
+    door: NAIVE[name],
+    attack: asEach(
+      [A.trainee, A.manager, A.hr, A.gone].map((sub) => member(sub)),
+      async (s) => (await s.try(`select ${name}($1) as result`, [A.webhook], GONE)) && 'it was done'
+    )
+  },
+  {
+    name: `tell by ${name} whether another organisation has an endpoint`,
+    door: `
+      create or replace function ${name}(webhook_id uuid${name === 'test_webhook' ? '' : `, overlap interval default '1 day'`})
+      returns ${name === 'test_webhook' ? 'uuid' : 'text'} language plpgsql security definer as $$
+      begin
+        if not exists (select from public.webhooks where id = webhook_id) then
+          raise 'webhook not found' using errcode = 'PT404';
+        end if;
+        raise 'not your webhook' using errcode = '42501';
+      end $$`,
+    attack: asEach([...MEMBERS, user(BOTH), server(A)], (s) => told(s, `select ${name}($1)`, [B.webhook, NOWHERE]))
+  }
+])
+
 /** The server's own functions, called by members for their own organisation. */
 const CALLS = [
   ['score_attempt', `select score_attempt('${A.attempt}') as got`],
   ['populate_fact_from_attempt', `select populate_fact_from_attempt('${A.attempt}')::text as got`],
   ['enqueue_webhook', `select nullif(enqueue_webhook('user.added', '{"forged": true}'), 0) as got`],
+  ['callcoach.sweep_overdue_assignments(int)', 'select 1 from callcoach.sweep_overdue_assignments()'],
   ['refresh_reporting()', 'select refresh_reporting()'],
   ['refresh_reporting(int)', 'select refresh_reporting(1)'],
   ['refresh_reporting_views()', 'select refresh_reporting_views()'],
@@ -194,4 +234,4 @@ const throughView = {
   }
 }
 
-export default [...foreign, ...own, ...explained, events, ...views, lag, refreshed, heldBack, throughView]
+export default [...foreign, ...own, ...endpoints, ...explained, events, ...views, lag, refreshed, heldBack, throughView]

@@ -44,9 +44,12 @@ select pg_temp.id(letter, a.n), org, case when a.who is not null then format('us
 -- Of scenario.completed and attempt.scored.low, which the attempts below cause: so there are deliveries.
 insert into webhooks (id, org_id, name, url, secret, events)
 select pg_temp.id(letter, w.n), org, w.name || ' of ' || letter, 'https://hooks.example.com/' || letter,
-       'whsec_secret_of_' || letter, w.events
+       'webhook secret of ' || letter, w.events
   from letters, (values (8, 'crm', array['scenario.completed', 'attempt.scored.low', 'user.added']),
                         (13, 'spare', array['user.promoted'])) as w (n, name, events);
+
+insert into track_completion_events (org_id, assignment_id, track_id, user_id)
+select org, pg_temp.id(letter, 5), pg_temp.id(letter, 4), format('user_%s_trainee', letter) from letters;
 
 insert into scenario_attempts (id, org_id, user_id, scenario_id, assignment_id, started_at, ended_at, status,
                                evaluation, transcript_text)

@@ -8,7 +8,7 @@ const MONTH = { ...SUMS, talk_count: 0, talk_percent_sum: 0 }
 const SCENARIO = { ...SUMS, score_square_sum: 0, scores: '' }
 /** The defaults are the extension's to make. */
 const ids = () => ({ id: randomUUID(), idempotency_key: randomUUID() })
-const secret = 'whsec_of_the_attacker'
+const secret = 'a secret of the attacker'
 
 /**
  * - member: what a member holds on it beside SELECT
@@ -64,6 +64,16 @@ export const TABLES = {
     upsert: [
       { id: B.assignment, org_id: A.org, assignee_user_id: 'user_stolen', type: 'track', track_id: A.track },
       'id'
+    ]
+  },
+  track_completion_events: {
+    member: '',
+    set: `user_id = 'user_stolen'`,
+    row: (o) => ({ org_id: o.org, assignment_id: o.assignment, track_id: o.track, user_id: 'user_stolen' }),
+    move: ['true', `assignment_id = '${B.assignment}'`],
+    upsert: [
+      { org_id: B.org, assignment_id: B.assignment, track_id: B.track, user_id: B.trainee },
+      'org_id, assignment_id, track_id, user_id'
     ]
   },
   scenario_attempts: {

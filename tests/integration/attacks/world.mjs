@@ -17,7 +17,7 @@ const organisation = (letter) => {
     secondAssignment: id(6),
     teamAssignment: id(7),
     webhook: id(8),
-    webhookSecret: `whsec_secret_of_${letter}`,
+    webhookSecret: `webhook secret of ${letter}`,
     /** Completed, by the trainee and by the second trainee. */
     attempt: id(9),
     secondAttempt: id(10),

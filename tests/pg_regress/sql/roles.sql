@@ -25,6 +25,7 @@ insert into scenario_attempts (id, org_id, user_id, scenario_id) values
 update scenario_attempts set status = 'completed';
 insert into fact_kpi_events (attempt_id, org_id, user_id, event_type)
 select id, org_id, user_id, 'filler_word' from scenario_attempts;
+insert into track_completion_events (org_id, assignment_id, track_id, user_id) values (:'org_a', :'assignment_a', :'track_a', 'ana');
 delete from reporting_folds;
 select callcoach.fold_reporting(:'org_a', null) \g /dev/null
 update fact_scenario_attempts set duration_seconds = 77;
@@ -69,7 +70,7 @@ select tbl,
   from (select sub, tbl, pg_temp.reads(sub, tbl) as rows
           from unnest(array['ana', 'mia', 'hal', 'ada', 'max']) as sub,
                unnest(array['orgs', 'org_members', 'scenarios', 'tracks', 'track_scenarios', 'assignments', 'scenario_attempts',
-                            'webhooks', 'webhook_deliveries', 'fact_scenario_attempts', 'fact_kpi_events', 'dim_orgs', 'dim_users',
+                            'webhooks', 'webhook_deliveries', 'track_completion_events', 'fact_scenario_attempts', 'fact_kpi_events', 'dim_orgs', 'dim_users',
                             'dim_scenarios', 'dim_tracks', 'articles', 'callcoach_migrations', 'reporting_deltas',
                             'reporting_folds', 'rollup_user_months', 'rollup_orgs', 'rollup_org_users', 'rollup_org_hours',
                             'rollup_scenarios', 'mv_leaderboard_month', 'mv_org_overview', 'mv_scenario_insights']) as tbl

@@ -14,6 +14,8 @@ update scenario_attempts set status = 'completed';
 insert into fact_kpi_events (attempt_id, org_id, user_id, event_type)
 select id, org_id, user_id, 'filler_word' from scenario_attempts;
 select (select count(*) from fact_scenario_attempts) as facts, (select count(*) from webhook_deliveries) as deliveries;
+insert into track_completion_events (org_id, assignment_id, track_id, user_id) values
+  (:'org_a', :'assignment_a', :'track_a', 'ana'), (:'org_b', :'assignment_b', :'track_b', 'bob');
 -- Rollups, a fold of each organisation's own, and changes that are not folded yet.
 delete from reporting_folds;
 select callcoach.fold_reporting(:'org_a', null), callcoach.fold_reporting(:'org_b', null) \g /dev/null
@@ -36,6 +38,7 @@ union all select 'assignments', org_id from assignments
 union all select 'scenario_attempts', org_id from scenario_attempts
 union all select 'webhooks', org_id from webhooks
 union all select 'webhook_deliveries', org_id from webhook_deliveries
+union all select 'track_completion_events', org_id from track_completion_events
 union all select 'fact_scenario_attempts', org_id from fact_scenario_attempts
 union all select 'fact_kpi_events', org_id from fact_kpi_events
 union all select 'dim_orgs', org_id from dim_orgs
@@ -135,7 +138,7 @@ select set_config('request.jwt.claims', '{"sub": "ada"}', true), set_org_claim(:
 select e.code, e.message
   from unnest(array['webhook_deliveries', 'fact_scenario_attempts', 'fact_kpi_events', 'dim_orgs', 'dim_users', 'dim_scenarios',
                     'dim_tracks', 'dim_time', 'reporting_deltas', 'reporting_folds', 'rollup_user_months', 'rollup_orgs',
-                    'rollup_org_users', 'rollup_org_hours', 'rollup_scenarios']) as tbl,
+                    'rollup_org_users', 'rollup_org_hours', 'rollup_scenarios', 'track_completion_events']) as tbl,
        unnest(array['insert into %I default values', 'delete from %I']) as statement,
        pg_temp.tried(format(statement, tbl)) as e;
 update fact_scenario_attempts set score = 100;
@@ -176,7 +179,7 @@ select distinct e.code, e.message
                     'dim_tracks', 'dim_time', 'mv_leaderboard_month', 'mv_org_overview', 'mv_scenario_insights',
                     'reporting_status', 'reporting_deltas', 'reporting_folds', 'rollup_user_months', 'rollup_orgs',
                     'rollup_org_users', 'rollup_org_hours', 'rollup_scenarios',
-                    'callcoach_migrations']) as tbl,
+                    'track_completion_events', 'callcoach_migrations']) as tbl,
        pg_temp.tried(format('select * from %I', tbl)) as e
  order by 2;
 rollback;

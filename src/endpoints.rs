@@ -1,0 +1,129 @@
+//! The endpoints of an organisation: their secrets, trying one out, and the trigger that keeps webhooks in order.
+
+use crate::error::{self, Error};
+use crate::rows::TriggerRow;
+use crate::spi::Schema;
+use crate::spi::rows::{self, Mode};
+use crate::tenancy;
+use crate::timestamps::{self, Timestamptz};
+use callcoach_core::webhook_secret::{self, KEY_BYTES};
+use pgrx::AllocatedByPostgres;
+use pgrx::datum::Interval;
+use pgrx::heap_tuple::PgHeapTuple;
+use pgrx::pg_sys::panic::ErrorReport;
+use pgrx::prelude::*;
+use uuid::Uuid;
+
+/// The longest that an old secret may go on signing.
+const MAX_OVERLAP_DAYS: i32 = 30;
+const MICROS_PER_DAY: i128 = 86_400_000_000;
+
+const ENDPOINT_ORG: &str = "select org_id from {schema}.webhooks where id = $1";
+const TEST: &str = include_str!("sql/events/test.sql");
+const ROTATE: &str = "update {schema}.webhooks
+   set secret = $2,
+       previous_secret = case when $3 then secret end,
+       previous_secret_expires_at = case when $3 then now() + $4 end
+ where id = $1";
+
+/// A new secret, as Standard Webhooks have it: whsec_ and 32 random bytes in base64.
+#[pg_extern(volatile, parallel_safe, schema = "callcoach")]
+fn generate_webhook_secret() -> Result<String, ErrorReport> {
+    Ok(new_secret()?)
+}
+
+fn new_secret() -> Result<String, Error> {
+    let mut key = [0_u8; KEY_BYTES];
+    // SAFETY: writes as many bytes as the buffer has.
+    if unsafe { pg_sys::pg_strong_random(key.as_mut_ptr().cast(), KEY_BYTES) } {
+        Ok(webhook_secret::encode(&key))
+    } else {
+        Err(Error::NoRandomness)
+    }
+}
+
+/// Queues webhook.test for an endpoint, also for one that is switched off or does not subscribe to anything else,
+/// and returns the delivery's id. For the organisation's admins and service_role; PT404 for everybody else.
+#[pg_extern(volatile, strict, parallel_unsafe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+fn test_webhook(webhook_id: pgrx::Uuid, fcinfo: pg_sys::FunctionCallInfo) -> Result<pgrx::Uuid, ErrorReport> {
+    let schema = Schema::of_call(fcinfo);
+    check_may_manage(schema, webhook_id)?;
+    let args = [webhook_id.into(), tenancy::current_user().into()];
+    let delivery = rows::first(schema, TEST, &args, Mode::Lock, |row| row.get::<pgrx::Uuid>(1))?;
+    // Deleted meanwhile.
+    Ok(delivery.flatten().ok_or(Error::NoSuchWebhook)?)
+}
+
+/// Gives an endpoint a new secret and returns it; the old one goes on signing beside it for `overlap` (0 to 30
+/// days). For the organisation's admins and service_role; PT404 for everybody else.
+#[pg_extern(volatile, parallel_unsafe, security_definer)]
+#[search_path(pg_catalog, pg_temp)]
+fn rotate_webhook_secret(
+    webhook_id: Option<pgrx::Uuid>,
+    overlap: default!(Option<Interval>, "'24 hours'"),
+    fcinfo: pg_sys::FunctionCallInfo,
+) -> Result<String, ErrorReport> {
+    let schema = Schema::of_call(fcinfo);
+    let webhook_id = webhook_id.ok_or(Error::NullArgument("webhook_id"))?;
+    let overlap = overlap.ok_or(Error::NullArgument("overlap"))?;
+    let micros = overlap.as_micros();
+    if !(0..=i128::from(MAX_OVERLAP_DAYS) * MICROS_PER_DAY).contains(&micros) {
+        return Err(Error::Overlap(MAX_OVERLAP_DAYS).into());
+    }
+    check_may_manage(schema, webhook_id)?;
+    let secret = new_secret()?;
+    let args = [webhook_id.into(), secret.as_str().into(), (micros > 0).into(), overlap.into()];
+    match rows::execute(schema, ROTATE, &args)? {
+        0 => Err(Error::NoSuchWebhook.into()),
+        _ => Ok(secret),
+    }
+}
+
+/// May the caller manage this endpoint? Admins those of the organisation they act in, the server any, or with a
+/// claim that organisation's. Nothing is locked for who may not.
+fn check_may_manage(schema: Schema, webhook: pgrx::Uuid) -> Result<(), Error> {
+    let org =
+        rows::first(schema, ENDPOINT_ORG, &[webhook.into()], Mode::Read, |row| row.get::<pgrx::Uuid>(1))?
+            .flatten()
+            .ok_or(Error::NoSuchWebhook)?;
+    let is_of_here = tenancy::check_handed_org(Uuid::from_bytes(*org.as_bytes()));
+    let is_trusted = tenancy::bypasses_rls(tenancy::outer_user()) || tenancy::acting(schema)?.is("admin");
+    if is_of_here && is_trusted { Ok(()) } else { Err(Error::NoSuchWebhook) }
+}
+
+/// BEFORE INSERT or UPDATE on webhooks. PostgreSQL's errors of NOT NULL and CHECK show the whole row, the secret
+/// with it, so what they would refuse is refused here and by domains. An endpoint that is switched on or off
+/// keeps no reason of an earlier time.
+#[pg_trigger(sql = r#"
+CREATE FUNCTION callcoach.check_webhook() RETURNS trigger
+SET search_path = pg_catalog, pg_temp LANGUAGE c
+AS '@MODULE_PATHNAME@', '@FUNCTION_NAME@';
+"#)]
+fn check_webhook<'t>(
+    trigger: &'t PgTrigger<'t>,
+) -> Result<Option<PgHeapTuple<'t, AllocatedByPostgres>>, ErrorReport> {
+    Ok(Some(check(trigger).unwrap_or_else(|e| error::raise(e))))
+}
+
+fn check<'t>(trigger: &'t PgTrigger<'t>) -> Result<PgHeapTuple<'t, AllocatedByPostgres>, Error> {
+    let mut row = TriggerRow::new(trigger)?;
+    if let Some(column) = row.missing() {
+        return Err(Error::WebhookWithout(column));
+    }
+    let has_previous = row.get::<&str>(c"previous_secret")?.is_some();
+    if has_previous != row.get::<Timestamptz>(c"previous_secret_expires_at")?.is_some() {
+        return Err(Error::PreviousSecret);
+    }
+    match (row.get_old::<bool>(c"enabled")?, row.get::<bool>(c"enabled")?) {
+        (Some(false), Some(true)) => {
+            row.set(c"disabled_at", None::<Timestamptz>)?;
+            row.set(c"disabled_reason", None::<String>)?;
+        }
+        (Some(true) | None, Some(false)) if row.get::<Timestamptz>(c"disabled_at")?.is_none() => {
+            row.set(c"disabled_at", Some(timestamps::now()))?;
+        }
+        _ => (),
+    }
+    Ok(row.finish())
+}
