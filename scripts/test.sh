@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# All four tiers of tests, and the linters: core, inside a backend, SQL as a user sees it, real clients.
+# All tiers of tests, and the linters: core, inside a backend, SQL as a user sees it, workers, real clients.
 # A failing tier does not stop the next ones; the summary names it, and the exit status is not 0.
 . "$(dirname "$0")/lib.sh"
 scripts/setup.sh tests

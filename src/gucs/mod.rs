@@ -1,6 +1,7 @@
 //! Settings, and the organisation claim, which is a setting too.
 
 mod secret;
+pub mod webhooks;
 mod worker;
 
 pub use secret::storage_jwt_secret;
@@ -135,6 +136,7 @@ pub fn init() {
         GucContext::Suset,
         GucFlags::UNIT_S,
     );
+    webhooks::define();
     worker::define();
     // SAFETY: a C string that lives as long as the program, handed over during _PG_init.
     unsafe { pg_sys::MarkGUCPrefixReserved(c"callcoach".as_ptr()) };

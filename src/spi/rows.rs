@@ -76,6 +76,29 @@ pub fn first<R>(
     })
 }
 
+/// Runs `sql` and hands each of its rows to `read`.
+pub fn all<R>(
+    schema: Schema,
+    sql: &'static str,
+    args: &[DatumWithOid],
+    mode: Mode,
+    mut read: impl FnMut(Row) -> Result<R, Error>,
+) -> Result<Vec<R>, Error> {
+    Spi::connect(|_| {
+        let found = run(schema, sql, args, mode, 0)?;
+        // SAFETY: the result belongs to this connection, which outlasts `read`, and has so many rows.
+        unsafe {
+            let table = pg_sys::SPI_tuptable;
+            if table.is_null() {
+                return Ok(Vec::new());
+            }
+            (0..usize::try_from(found).unwrap_or(0))
+                .map(|n| read(Row { tuple: *(*table).vals.add(n), descriptor: (*table).tupdesc }))
+                .collect()
+        }
+    })
+}
+
 /// Runs `sql` to its end, and tells how many rows it wrote or gave.
 pub fn execute(schema: Schema, sql: &'static str, args: &[DatumWithOid]) -> Result<u64, Error> {
     Spi::connect(|_| run(schema, sql, args, Mode::Lock, 0))

@@ -94,10 +94,7 @@ impl Launcher {
             let Some(database) = slot.database() else { continue };
             let next = match wanted.iter().find(|found| found.oid == database) {
                 Some(_) => self.slots[number].keep(number, slot, database),
-                None => {
-                    let_go(number, slot);
-                    None
-                }
+                None => self.slots[number].let_go(number, slot),
             };
             rest = rest.min(next.unwrap_or(rest));
         }
@@ -165,16 +162,20 @@ fn look_up(name: &CString) -> Result<pg_sys::Oid, &'static str> {
     }
 }
 
-/// Nobody wants a worker there any more.
-fn let_go(number: usize, slot: &Slot) {
-    if slot.is_occupied() {
-        slot.send_away(number, i64::MAX);
-    } else {
-        slot.take_back();
-    }
-}
-
 impl Care {
+    /// Nobody wants a worker there any more. Returns when to look again, at the latest.
+    fn let_go(&mut self, number: usize, slot: &Slot) -> Option<Duration> {
+        let since = *self.since.get_or_insert_with(Instant::now);
+        let may_come = slot.state() == State::Starting && since.elapsed() < STARTING;
+        if slot.pid().is_none() && !may_come {
+            slot.take_back();
+            *self = Care::default();
+            return None;
+        }
+        slot.send_away(number, i64::MAX);
+        Some(STARTING)
+    }
+
     /// Sees to it that a worker is there. Returns when to look again, at the latest.
     fn keep(&mut self, number: usize, slot: &Slot, database: pg_sys::Oid) -> Option<Duration> {
         let now = Instant::now();

@@ -172,8 +172,9 @@ impl Slot {
         self.database.store(database.to_u32(), SeqCst);
     }
 
-    /// Makes it free.
+    /// Makes it free; a worker that was asked for and comes yet is not expected any more.
     pub fn take_back(&self) {
+        self.set_state(State::Gone);
         self.database.store(0, SeqCst);
     }
 
