@@ -6,6 +6,7 @@ use crate::spi::Schema;
 use crate::spi::rows::{self, Mode};
 use crate::tenancy;
 use crate::timestamps::{self, Timestamptz};
+use crate::worker;
 use callcoach_core::webhook_secret::{self, KEY_BYTES};
 use pgrx::AllocatedByPostgres;
 use pgrx::datum::Interval;
@@ -51,6 +52,7 @@ fn test_webhook(webhook_id: pgrx::Uuid, fcinfo: pg_sys::FunctionCallInfo) -> Res
     check_may_manage(schema, webhook_id)?;
     let args = [webhook_id.into(), tenancy::current_user().into()];
     let delivery = rows::first(schema, TEST, &args, Mode::Lock, |row| row.get::<pgrx::Uuid>(1))?;
+    worker::wake_at_commit();
     // Deleted meanwhile.
     Ok(delivery.flatten().ok_or(Error::NoSuchWebhook)?)
 }

@@ -73,6 +73,23 @@ pub fn now_micros() -> i64 {
     now().0 + UNIX_EPOCH
 }
 
+/// The time it is, in microseconds since 1970.
+pub fn clock_micros() -> i64 {
+    clock().0 + UNIX_EPOCH
+}
+
+impl Timestamptz {
+    /// From microseconds since 1970.
+    pub fn from_unix_micros(micros: i64) -> Self {
+        Self(micros.saturating_sub(UNIX_EPOCH))
+    }
+
+    /// As microseconds since 1970.
+    pub fn unix_micros(self) -> i64 {
+        self.0.saturating_add(UNIX_EPOCH)
+    }
+}
+
 /// Whole seconds since 1970, rounded down; `None` for an infinite time, or one at the end of the range.
 pub fn unix_seconds(time: Timestamptz) -> Option<i64> {
     let is_finite = time.0 != i64::MIN && time.0 != i64::MAX;

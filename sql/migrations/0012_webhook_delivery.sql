@@ -10,6 +10,8 @@ comment on column webhook_deliveries.response_body is 'The first 16 KiB of the l
 -- Senders go from endpoint to endpoint, and take each one's oldest.
 create index webhook_deliveries_due_idx on webhook_deliveries (org_id, webhook_id, next_retry_at)
   where status = 'pending';
+create index webhook_deliveries_tests_idx on webhook_deliveries (org_id, webhook_id)
+  where status = 'pending' and event = 'webhook.test';
 -- What is over, by when it was written: for retention.
 create index webhook_deliveries_created_at_idx on webhook_deliveries (created_at) where status <> 'pending';
 

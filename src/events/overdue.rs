@@ -4,6 +4,7 @@ use crate::error::{self, Error};
 use crate::rows::TriggerRow;
 use crate::spi::Schema;
 use crate::timestamps::Timestamptz;
+use crate::worker;
 use pgrx::AllocatedByPostgres;
 use pgrx::heap_tuple::PgHeapTuple;
 use pgrx::pg_sys::panic::ErrorReport;
@@ -50,7 +51,11 @@ fn check_due(client: &mut SpiClient, schema: Schema, most: Option<i64>) -> Resul
         return Ok((looked_at, 0));
     };
     let count = assignments.len();
-    client.update(schema.qualify(RAISE)?.as_str(), None, &[assignments.into(), people.into()])?;
+    let queued =
+        client.update(schema.qualify(RAISE)?.as_str(), None, &[assignments.into(), people.into()])?;
+    if !queued.is_empty() {
+        worker::wake_at_commit();
+    }
     Ok((looked_at, i64::try_from(count).unwrap_or(i64::MAX)))
 }
 

@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::rows::TriggerRow;
 use crate::spi::Schema;
 use crate::spi::rows::{self, Mode, Row};
+use crate::worker;
 use callcoach_core::webhook::Event;
 use pgrx::spi::SpiClient;
 use uuid::Uuid;
@@ -70,7 +71,10 @@ fn raise(schema: Schema, open: Option<Pairs>) -> Result<(), Error> {
     let Some((assignments, users)) = done.flatten() else {
         return Ok(());
     };
-    rows::execute(schema, RAISE, &[assignments.into(), users.into()]).map(|_| ())
+    if rows::execute(schema, RAISE, &[assignments.into(), users.into()])? > 0 {
+        worker::wake_at_commit();
+    }
+    Ok(())
 }
 
 fn pairs(row: Row) -> Result<Option<Pairs>, Error> {

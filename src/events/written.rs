@@ -5,6 +5,7 @@ use super::are_wanted;
 use crate::error::{self, Error};
 use crate::rows::TriggerRow;
 use crate::spi::{self, Schema};
+use crate::worker;
 use callcoach_core::webhook::Event;
 use pgrx::AllocatedByPostgres;
 use pgrx::heap_tuple::PgHeapTuple;
@@ -83,7 +84,10 @@ fn raise(trigger: &PgTrigger) -> Result<(), Error> {
                 answer.first().get_one::<bool>()? == Some(true)
             }
         };
-        if to_tell { spi::run_for_rows(client, schema, sql, rows) } else { Ok(()) }
+        if to_tell && spi::run_for_rows(client, schema, sql, rows)? > 0 {
+            worker::wake_at_commit();
+        }
+        Ok(())
     })
 }
 

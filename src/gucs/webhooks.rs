@@ -154,6 +154,13 @@ pub fn define() {
         ),
     ];
     for (name, short, long, setting) in texts {
-        GucRegistry::define_string_guc(name, short, long, setting, GucContext::Sighup, GucFlags::SUPERUSER_ONLY);
+        GucRegistry::define_string_guc(
+            name,
+            short,
+            long,
+            setting,
+            GucContext::Sighup,
+            GucFlags::SUPERUSER_ONLY,
+        );
     }
 }

@@ -1,13 +1,13 @@
 //! A worker: the process that belongs to one database, and its loop.
 
 use super::channel;
+use super::deliver::Sender;
 use super::process::{self, Inbox};
 use super::shared::{self, Slot, State};
-use super::transaction::{self, As, Failure, Work};
+use super::transaction;
 use super::upkeep::Upkeep;
-use crate::gucs;
 use pgrx::prelude::*;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// Where a worker's process begins. The argument says which slot is its own, and which start this is.
 #[pg_guard]
@@ -58,61 +58,32 @@ fn serve(number: usize, slot: &Slot) -> std::io::Result<()> {
     process::runtime()?.block_on(async {
         let inbox = Inbox::new(number)?;
         let mut upkeep = Upkeep::default();
-        let mut queue = Queue::default();
+        let mut sender = Sender::new();
         while !process::must_end() && !inbox.is_orphan() && slot.away_until().is_none() {
-            let mut rest = queue.turn(slot);
-            if queue.is_installed {
+            let mut rest = sender.turn(slot);
+            if sender.is_installed() {
                 rest = rest.min(upkeep.turn(slot));
             }
-            slot.set_state(if queue.is_installed { State::Idle } else { State::NotInstalled });
+            slot.set_state(match (sender.is_installed(), sender.is_sending()) {
+                (false, _) => State::NotInstalled,
+                (true, false) => State::Idle,
+                (true, true) => State::Sending,
+            });
             if !rest.is_zero() {
-                inbox.wait(Some(rest.min(flush_statistics()))).await;
+                process::show(sender.is_sending().then_some(c"sending webhooks"));
+                let rest = rest.min(flush_statistics());
+                tokio::select! {
+                    biased;
+                    () = inbox.wait(Some(rest)) => (),
+                    () = sender.ended() => (),
+                }
             }
+        }
+        if !inbox.is_orphan() {
+            process::undisturbed(|| sender.close());
         }
         Ok(())
     })
-}
-
-/// What sessions have queued. This is where deliveries are claimed, in short transactions; what is in flight belongs
-/// beside `inbox` in the loop's wait.
-#[derive(Default)]
-struct Queue {
-    is_installed: bool,
-    /// Woken, and has not looked since.
-    is_woken: bool,
-    looked_at: Option<Instant>,
-    failures: u32,
-}
-
-const LOOK: Work =
-    Work { name: c"looking for work", as_whom: As::TableOwner, at_most: Duration::from_secs(30) };
-const MOST_BACKOFF: Duration = Duration::from_secs(60);
-
-impl Queue {
-    /// Looks, if it was woken or it is time. Returns when it is time again.
-    fn turn(&mut self, slot: &Slot) -> Duration {
-        self.is_woken |= slot.take_wake();
-        let since = self.looked_at.map(|time| time.elapsed());
-        let rest = since.map_or(Duration::ZERO, |since| self.interval().saturating_sub(since));
-        if !rest.is_zero() {
-            return rest;
-        }
-        self.is_woken = false;
-        self.looked_at = Some(Instant::now());
-        slot.set_state(State::Working);
-        let looked = transaction::run(LOOK, |_| Ok(()));
-        self.is_installed = looked != Err(Failure::NotInstalled);
-        self.failures = if looked == Err(Failure::Failed) { self.failures + 1 } else { 0 };
-        self.interval()
-    }
-
-    /// How long it may rest after it has looked. What fails is not tried at every wake.
-    fn interval(&self) -> Duration {
-        if self.failures > 0 {
-            return Duration::from_secs(1 << self.failures.min(6)).min(MOST_BACKOFF);
-        }
-        if self.is_woken { Duration::ZERO } else { gucs::poll_interval() }
-    }
 }
 
 /// Hands over what the statistics views count. Returns when there will be something to hand over.

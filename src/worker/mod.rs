@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `launcher` | one process that starts a worker for each database of `callcoach.databases`, and stops it |
 //! | `database` | a worker: its loop |
+//! | `deliver` | sending webhooks |
 //! | `upkeep` | what a worker does every `callcoach.upkeep_interval` |
 //! | `transaction` | a worker's transactions: as whom, for how long, what an error comes to |
 //! | `process` | signals, interrupts, and the wait for all that a worker waits for |
@@ -18,6 +19,7 @@
 mod channel;
 mod commit;
 mod database;
+mod deliver;
 mod launcher;
 pub mod leave;
 mod process;

@@ -137,6 +137,16 @@ pub fn must_end() -> bool {
     false
 }
 
+/// Does what there is to do before the end: the signal that ends us must not end it.
+pub fn undisturbed(body: impl FnOnce()) {
+    // SAFETY: a counter of this process; errors within are taken by transactions.
+    unsafe {
+        pg_sys::InterruptHoldoffCount += 1;
+        body();
+        pg_sys::InterruptHoldoffCount = pg_sys::InterruptHoldoffCount.saturating_sub(1);
+    }
+}
+
 /// What a process waits for, whatever else it does.
 pub struct Inbox {
     channel: AsyncFd<BorrowedFd<'static>>,

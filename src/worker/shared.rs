@@ -59,6 +59,8 @@ pub enum State {
     Idle,
     /// It is in a transaction.
     Working,
+    /// It sends webhooks.
+    Sending,
     /// It waits for the extension or its tables to be there.
     NotInstalled,
 }
@@ -71,12 +73,13 @@ impl State {
             State::Starting => "starting",
             State::Idle => "idle",
             State::Working => "working",
+            State::Sending => "sending",
             State::NotInstalled => "not installed",
         }
     }
 
     fn from_number(number: u32) -> Self {
-        [State::Starting, State::Idle, State::Working, State::NotInstalled]
+        [State::Starting, State::Idle, State::Working, State::Sending, State::NotInstalled]
             .into_iter()
             .find(|state| *state as u32 == number)
             .unwrap_or(State::Gone)

@@ -15,15 +15,25 @@ with recursive endpoint as (
   select d.id, d.bytes, d.next_retry_at,
          row_number() over (partition by w.id order by d.next_retry_at) as turn
     from endpoint e
-    join {schema}.webhooks w on w.org_id = e.org_id and w.id = e.webhook_id and w.enabled and w.id <> all ($7::uuid[])
+    join {schema}.webhooks w on w.org_id = e.org_id and w.id = e.webhook_id and w.id <> all ($7::uuid[])
    cross join lateral (
-         select p.id, octet_length(p.body) as bytes, p.next_retry_at
-           from {schema}.webhook_deliveries p
-          where p.status = 'pending' and p.org_id = e.org_id and p.webhook_id = e.webhook_id
-            and p.next_retry_at <= clock_timestamp()
-            and not exists (select from {schema}.webhook_claims c
-                             where c.delivery_id = p.id and c.expires_at > clock_timestamp())
-          order by p.next_retry_at limit $2::int) d
+         (select p.id, octet_length(p.body) as bytes, p.next_retry_at
+            from {schema}.webhook_deliveries p
+           where w.enabled and p.status = 'pending' and p.org_id = e.org_id and p.webhook_id = e.webhook_id
+             and p.next_retry_at <= clock_timestamp()
+             and not exists (select from {schema}.webhook_claims c
+                              where c.delivery_id = p.id and c.expires_at > clock_timestamp())
+           order by p.next_retry_at limit $2::int)
+         union all
+         -- An endpoint that is switched off is sent what tries it out.
+         (select p.id, octet_length(p.body), p.next_retry_at
+            from {schema}.webhook_deliveries p
+           where not w.enabled and p.status = 'pending' and p.event = 'webhook.test'
+             and p.org_id = e.org_id and p.webhook_id = e.webhook_id
+             and p.next_retry_at <= clock_timestamp()
+             and not exists (select from {schema}.webhook_claims c
+                              where c.delivery_id = p.id and c.expires_at > clock_timestamp())
+           order by p.next_retry_at limit $2)) d
 ), chosen as (
   select id from (select id, turn, next_retry_at, sum(bytes) over (order by turn, next_retry_at, id) as total, bytes
                     from due) as by_turn

@@ -185,7 +185,7 @@ fn why(error: &reqwest::Error) -> (Outcome, String) {
             return (Outcome::Dns, format!("the host's name could not be resolved: {dns}"));
         }
         if let Some(http) = inner.downcast_ref::<hyper::Error>()
-            && (http.is_parse() || http.is_parse_too_large() || http.is_parse_status())
+            && (http.is_parse() || http.is_parse_status())
         {
             return (Outcome::Protocol, format!("not HTTP: {http}"));
         }

@@ -1,0 +1,347 @@
+//! Sending webhooks: claim what is due, send it with no transaction open, settle what came of it. What decides
+//! (what follows from an outcome, whose turn it is, what may be sent to) is callcoach-core's.
+//!
+//! | file | what |
+//! | --- | --- |
+//! | `claim` | taking due deliveries, and giving them back |
+//! | `settle` | writing what came of them, and endpoints' records |
+//! | `http` | one attempt |
+//! | `resolver` | receivers' names, and which addresses may be connected to |
+
+mod claim;
+mod http;
+mod resolver;
+mod settle;
+
+use super::shared::{Slot, State};
+use super::transaction::Failure;
+use crate::gucs;
+use crate::timestamps;
+use callcoach_core::webhook::delivery::{Outcome, Verdict, settle as decide};
+use callcoach_core::webhook::fair::{Limits, Scheduler, Ticket};
+use callcoach_core::webhook::signing::{self, Message};
+use callcoach_core::webhook::{Event, SECOND};
+use claim::Claimed;
+use http::{Answer, Http, Request, Settings};
+use settle::{Endings, Records};
+use std::collections::{HashMap, HashSet};
+use std::time::{Duration, Instant};
+use tokio::task::{Id, JoinError, JoinSet};
+use uuid::Uuid;
+
+/// Claimed and not started within so long: given back, and claimed again as the endpoint is by then.
+const FRESH: Duration = Duration::from_secs(10);
+/// How long the first of several endings may wait to be written: so many share a commit's wait for the disk.
+const GATHER: Duration = Duration::from_millis(5);
+/// As many endings as are written at once at most: some milliseconds' work.
+const MOST_ENDINGS: usize = 256;
+const MOST_BACKOFF: Duration = Duration::from_secs(60);
+
+/// A database's sender.
+pub struct Sender {
+    /// What this process claims by.
+    claim: Uuid,
+    settings: Option<Settings>,
+    http: Option<Http>,
+    /// What is wrong with the settings, so that it is logged once.
+    complaint: Option<String>,
+    limits: Limits,
+    scheduler: Scheduler<Claimed>,
+    attempts: JoinSet<Answer>,
+    in_flight: HashMap<Id, InFlight>,
+    endings: Endings,
+    records: Records,
+    /// Endpoints that had more than were taken.
+    deep: HashSet<Uuid>,
+    /// More was due in all than was taken.
+    is_truncated: bool,
+    is_installed: bool,
+    is_woken: bool,
+    /// Of a worker before this one, claims may be left.
+    is_first: bool,
+    looked_at: Option<Instant>,
+    /// When something becomes due that was not when we looked.
+    next_due: Option<Instant>,
+    failures: u32,
+}
+
+struct InFlight {
+    claimed: Claimed,
+    ticket: Ticket,
+    /// Microseconds since 1970.
+    began: i64,
+}
+
+impl Sender {
+    pub fn new() -> Self {
+        let limits = gucs::webhooks::limits();
+        Self {
+            claim: Uuid::now_v7(),
+            settings: None,
+            http: None,
+            complaint: None,
+            limits,
+            scheduler: Scheduler::new(limits),
+            attempts: JoinSet::new(),
+            in_flight: HashMap::new(),
+            endings: Endings::default(),
+            records: Records::default(),
+            deep: HashSet::new(),
+            is_truncated: false,
+            is_installed: false,
+            is_woken: false,
+            is_first: true,
+            looked_at: None,
+            next_due: None,
+            failures: 0,
+        }
+    }
+
+    /// Are the extension and its tables there?
+    pub fn is_installed(&self) -> bool {
+        self.is_installed
+    }
+
+    /// Is something being sent?
+    pub fn is_sending(&self) -> bool {
+        !self.in_flight.is_empty()
+    }
+
+    /// Does what there is to do. Returns for how long there is nothing, unless it is woken or an attempt ends.
+    pub fn turn(&mut self, slot: &Slot) -> Duration {
+        self.is_woken |= slot.take_wake();
+        while let Some(ended) = self.attempts.try_join_next_with_id() {
+            self.take_note(ended);
+        }
+        if self.endings.are_due(self.in_flight.is_empty()) {
+            slot.set_state(State::Working);
+            self.settle();
+        }
+        if self.is_to_claim() {
+            slot.set_state(State::Working);
+            self.look();
+        }
+        self.start();
+        self.rest()
+    }
+
+    /// Waits for an attempt to end.
+    pub async fn ended(&mut self) {
+        match self.attempts.join_next_with_id().await {
+            Some(ended) => self.take_note(ended),
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Writes what has come of what was sent, before the process ends. What is still in flight is sent again by the
+    /// next worker.
+    pub fn close(&mut self) {
+        while let Some(ended) = self.attempts.try_join_next_with_id() {
+            self.take_note(ended);
+        }
+        self.attempts.abort_all();
+        if self.is_installed && !self.endings.is_empty() {
+            self.settle();
+        }
+    }
+
+    fn is_to_claim(&self) -> bool {
+        let since = self.looked_at.map_or(Duration::MAX, |time| time.elapsed());
+        if self.failures > 0 {
+            return since >= self.backoff();
+        }
+        let is_due = self.next_due.is_some_and(|time| Instant::now() >= time);
+        let has_room = self.scheduler.queued() < self.limits.total;
+        since >= gucs::poll_interval()
+            || has_room && (self.is_woken || is_due || self.is_truncated)
+            || has_room
+                && self.deep.iter().any(|&endpoint| self.scheduler.queued_for(endpoint) <= self.each() / 2)
+    }
+
+    /// How many of one endpoint are taken at once.
+    fn each(&self) -> usize {
+        (self.limits.endpoint * 4).max(64)
+    }
+
+    fn backoff(&self) -> Duration {
+        Duration::from_secs(1 << self.failures.min(6)).min(MOST_BACKOFF)
+    }
+
+    fn rest(&self) -> Duration {
+        let since = self.looked_at.map_or(Duration::MAX, |time| time.elapsed());
+        if self.failures > 0 {
+            return self.backoff().saturating_sub(since);
+        }
+        let mut rest = gucs::poll_interval().saturating_sub(since);
+        if let Some(due) = self.next_due {
+            rest = rest.min(due.saturating_duration_since(Instant::now()));
+        }
+        if let Some(at) = self.scheduler.wake_at() {
+            let micros = u64::try_from(at.saturating_sub(timestamps::clock_micros())).unwrap_or(0);
+            rest = rest.min(Duration::from_micros(micros).max(Duration::from_millis(1)));
+        }
+        rest.min(self.endings.rest())
+    }
+
+    /// Claims what is due, and what the settings allow.
+    fn look(&mut self) {
+        self.is_woken = false;
+        self.looked_at = Some(Instant::now());
+        self.use_settings();
+        self.give_back_unready();
+        if self.http.is_none() {
+            // Whether we are installed is to be known all the same.
+            self.is_installed = claim::is_installed() != Err(Failure::NotInstalled);
+            return;
+        }
+        let now = timestamps::clock_micros();
+        let (each, most) = (self.each(), self.limits.total * 2);
+        let mut left_out: Vec<Uuid> = self.scheduler.unready(now).map(|(endpoint, _)| endpoint).collect();
+        left_out.extend(self.deep.iter().filter(|&&e| self.scheduler.queued_for(e) > each / 2));
+        let taken = claim::take(
+            self.claim,
+            most.saturating_sub(self.scheduler.queued()),
+            each,
+            &left_out,
+            self.is_first,
+        );
+        self.is_installed = !matches!(taken, Err(Failure::NotInstalled));
+        let Ok(taken) = taken else {
+            self.failures = if matches!(taken, Err(Failure::Failed)) { self.failures + 1 } else { 0 };
+            return;
+        };
+        self.failures = 0;
+        self.is_first = false;
+        let next_ready = self.scheduler.unready(now).map(|(_, at)| at).min();
+        let ready_in = next_ready.map(|at| Duration::from_micros(u64::try_from(at - now).unwrap_or(0)));
+        let next = taken.next_due.into_iter().chain(ready_in).min();
+        self.next_due = next.map(|time| Instant::now() + time);
+        self.is_truncated = taken.is_truncated;
+        self.deep.retain(|endpoint| left_out.contains(endpoint));
+        let mut counts: HashMap<Uuid, usize> = HashMap::new();
+        for claimed in taken.deliveries {
+            let count = counts.entry(claimed.endpoint).or_default();
+            *count += 1;
+            if *count == each {
+                self.deep.insert(claimed.endpoint);
+            }
+            if claimed.is_failing {
+                self.records.is_failing(claimed.endpoint);
+            }
+            self.scheduler.add(claimed.organisation, claimed.endpoint, claimed.limits, claimed);
+        }
+        self.scheduler.tidy(now);
+    }
+
+    /// Makes the client anew where settings have changed.
+    fn use_settings(&mut self) {
+        let made = Settings::read().and_then(|settings| {
+            if self.settings.as_ref() != Some(&settings) || self.http.is_none() {
+                self.http = Some(Http::new(&settings)?);
+                self.settings = Some(settings);
+            }
+            Ok(())
+        });
+        if let Err(complaint) = &made {
+            self.http = None;
+            if self.complaint.as_ref() != Some(complaint) {
+                pgrx::warning!("callcoach worker: no webhooks are sent: {complaint}");
+            }
+        }
+        self.complaint = made.err();
+        let limits = gucs::webhooks::limits();
+        if limits != self.limits {
+            self.limits = limits;
+            self.scheduler.set_limits(limits);
+        }
+    }
+
+    /// Claims of endpoints that may not be sent anything for a while are somebody else's to have.
+    fn give_back_unready(&mut self) {
+        let soon = timestamps::clock_micros() + 2 * SECOND;
+        let unready: Vec<Uuid> = self.scheduler.unready(soon).map(|(endpoint, _)| endpoint).collect();
+        let items: Vec<Claimed> =
+            unready.into_iter().flat_map(|endpoint| self.scheduler.take(endpoint)).collect();
+        self.give_back(items.iter().map(|claimed| claimed.id).collect());
+    }
+
+    fn give_back(&mut self, ids: Vec<Uuid>) {
+        if !ids.is_empty() {
+            // If that fails, they wait until their claims expire.
+            let _ = claim::release(self.claim, &ids);
+        }
+    }
+
+    /// Starts what may be started.
+    fn start(&mut self) {
+        let Some(http) = self.http.clone() else { return };
+        let mut stale = Vec::new();
+        loop {
+            let now = timestamps::clock_micros();
+            let Some(next) = self.scheduler.next(now) else { break };
+            let (claimed, ticket) = (next.item, next.ticket);
+            if claimed.taken_at.elapsed() > FRESH {
+                self.scheduler.complete(ticket, Verdict::Unknown, now);
+                stale.push(claimed.id);
+                continue;
+            }
+            let Some(event) = Event::parse(&claimed.event).ok() else {
+                // The column's domain has events only.
+                self.scheduler.complete(ticket, Verdict::Unknown, now);
+                continue;
+            };
+            let message = Message { id: &claimed.key, event, body: &claimed.body, at: now };
+            let headers = signing::headers(&message, &claimed.secret, claimed.previous_secret.as_ref());
+            let request = Request { url: claimed.url.clone(), headers, body: claimed.body.clone() };
+            let task = self.attempts.spawn(http.clone().send(request));
+            self.in_flight.insert(task.id(), InFlight { claimed, ticket, began: now });
+        }
+        if !stale.is_empty() {
+            self.is_woken = true;
+            self.give_back(stale);
+        }
+    }
+
+    /// An attempt has ended: what follows from that.
+    fn take_note(&mut self, ended: Result<(Id, Answer), JoinError>) {
+        let (id, answer) = match ended {
+            Ok((id, answer)) => (id, Some(answer)),
+            Err(e) => {
+                if e.is_panic() {
+                    pgrx::warning!("callcoach worker: an attempt panicked; it is made again");
+                }
+                (e.id(), None)
+            }
+        };
+        let Some(InFlight { claimed, ticket, began }) = self.in_flight.remove(&id) else { return };
+        let now = timestamps::clock_micros();
+        let outcome = answer.as_ref().map_or(Outcome::Cancelled, |answer| answer.outcome);
+        let settlement = decide(outcome, u32::try_from(claimed.retry_count).unwrap_or(0), now, chance());
+        self.scheduler.complete(ticket, settlement.verdict, now);
+        match answer {
+            Some(answer) => {
+                self.records.note(claimed.endpoint, settlement.verdict, now);
+                self.endings.add(&claimed, began, answer, settlement);
+            }
+            None => self.give_back(vec![claimed.id]),
+        }
+    }
+
+    fn settle(&mut self) {
+        while !self.endings.is_empty() {
+            let Ok(left) = self.endings.write(self.claim, MOST_ENDINGS) else { break };
+            if left {
+                break;
+            }
+        }
+        for endpoint in self.records.write() {
+            let items = self.scheduler.take(endpoint);
+            self.give_back(items.iter().map(|claimed| claimed.id).collect());
+        }
+    }
+}
+
+/// From 0 to 1.
+fn chance() -> f64 {
+    (Uuid::new_v4().as_u128() >> 75) as f64 / (1u64 << 53) as f64
+}
