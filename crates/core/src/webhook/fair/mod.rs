@@ -38,6 +38,13 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    fn at_least_one(self) -> Self {
+        let Self { total, organisation, endpoint } = self;
+        Self { total: total.max(1), organisation: organisation.max(1), endpoint: endpoint.max(1) }
+    }
+}
+
 /// A delivery to be started now.
 #[derive(Debug)]
 pub struct Start<T> {
@@ -115,6 +122,16 @@ impl<T> Scheduler<T> {
         }
     }
 
+    /// Other limits from now on. What is in flight beyond them goes on.
+    pub fn set_limits(&mut self, limits: Limits) {
+        self.limits = limits.at_least_one();
+        let waiting = self.lanes.iter().filter(|(_, lane)| lane.place == Place::Idle);
+        let waiting: Vec<Uuid> = waiting.map(|(id, _)| *id).collect();
+        waiting.into_iter().for_each(|endpoint| self.place(endpoint));
+        let organisations: Vec<Uuid> = self.organisations.keys().copied().collect();
+        organisations.into_iter().for_each(|organisation| self.offer(organisation, Turn::Last));
+    }
+
     /// Queues a delivery behind its endpoint's others. The endpoint's limits are those given
     /// last; its organisation is the one given first.
     pub fn add(&mut self, organisation: Uuid, endpoint: Uuid, limits: EndpointLimits, item: T) {
@@ -139,6 +156,9 @@ impl<T> Scheduler<T> {
             let organisation_id = self.turns.pop_front()?;
             let Some(organisation) = self.organisations.get_mut(&organisation_id) else { continue };
             organisation.has_turn = false;
+            if organisation.in_flight >= self.limits.organisation {
+                continue;
+            }
             let Some(endpoint) = organisation.turns.pop_front() else {
                 self.forget_organisation(organisation_id);
                 continue;

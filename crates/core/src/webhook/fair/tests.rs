@@ -102,6 +102,14 @@ fn organisations_take_turns_and_within_them_endpoints() {
 }
 
 #[test]
+fn many_endpoints_are_no_more_turns() {
+    let mut bed = Bed::new(100, 100, 1);
+    (0..4).for_each(|number| bed.add(1, u128::from(number), number));
+    (0..2).for_each(|number| bed.add(2, u128::from(number), 10 + number));
+    assert_eq!(bed.items(NOW), [0, 10, 1, 11, 2, 3]);
+}
+
+#[test]
 fn a_burst_delays_another_by_one_turn_at_most() {
     for (busy, capacity) in [(0, 256), (10, 10), (64, 64)] {
         let mut bed = Bed::new(capacity, capacity, capacity);
@@ -221,6 +229,41 @@ fn a_broken_endpoint_is_probed_by_one() {
     bed.end(probe, Verdict::Success, now);
     assert_eq!(bed.start(now).len(), 8);
     assert_eq!(bed.0.wake_at(), None);
+}
+
+#[test]
+fn an_endpoint_that_has_to_wait_costs_its_organisation_no_turn() {
+    let mut bed = Bed::new(64, 64, 8);
+    (0..5).for_each(|item| bed.add(1, 1, item));
+    let started = bed.start(NOW);
+    bed.end(started, Verdict::Failure, NOW);
+    bed.add(1, 1, 10);
+    bed.add(1, 2, 20);
+    bed.add(2, 1, 30);
+    assert_eq!(bed.items(NOW), [20, 30]);
+}
+
+#[test]
+fn limits_that_change_count_at_once() {
+    let mut bed = Bed::new(2, 2, 2);
+    for number in 0..4 {
+        (0..4).for_each(|item| bed.add(1, number, item));
+    }
+    let mut started = bed.start(NOW);
+    assert_eq!(started.len(), 2);
+    for (total, organisation, endpoint, in_flight) in [(9, 2, 2, 2), (9, 6, 1, 4), (9, 6, 2, 6), (9, 9, 3, 9)]
+    {
+        bed.0.set_limits(Limits { total, organisation, endpoint });
+        started.extend(bed.start(NOW));
+        assert_eq!(started.len(), in_flight);
+    }
+    bed.0.set_limits(Limits { total: 1, organisation: 1, endpoint: 1 });
+    assert!(bed.0.next(NOW).is_none());
+    for start in started {
+        assert!(bed.0.next(NOW).is_none());
+        bed.0.complete(start.ticket, Verdict::Success, NOW);
+    }
+    assert_eq!(bed.items(NOW).len(), 1);
 }
 
 #[test]
