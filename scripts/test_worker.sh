@@ -371,6 +371,16 @@ waits_on_a_standby() {
   reset_settings
 }
 
+# The launcher may be the first process to read a catalog. Nobody connects meanwhile.
+starts_without_being_asked() {
+  scripts/cluster.sh stop worker
+  local from
+  from=$(lines)
+  scripts/cluster.sh start worker
+  logged "$from" 'callcoach worker: started for database "one"'
+  ! tail -n "+$((from + 1))" "$log" | grep FATAL
+}
+
 stops_fast() {
   soon "select $has_worker"
   local began=$EPOCHREALTIME took
@@ -419,7 +429,7 @@ names=("$@")
   comes_back_after_a_crash comes_back_after_being_terminated survives_an_error survives_an_error_in_a_deferred_trigger
   waits_for_no_lock_for_ever restricts_what_triggers_may_do makes_way makes_way_when_it_is_busy heeds_only_who_may
   follows_its_settings notices_the_extension rests_when_idle keeps_its_channels_to_itself waits_on_a_standby
-  stops_fast ends_with_the_postmaster does_without_being_preloaded)
+  starts_without_being_asked stops_fast ends_with_the_postmaster does_without_being_preloaded)
 for name in "${names[@]}"; do check "$name"; done
 echo "worker: $passed passed, $failed failed"
 [ "$failed" = 0 ]

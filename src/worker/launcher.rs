@@ -5,11 +5,10 @@ use super::process::{self, Inbox};
 use super::shared::{self, SLOTS, Slot, State};
 use super::{channel, transaction};
 use crate::gucs;
-use crate::majors;
 use pgrx::bgworkers::{BackgroundWorkerBuilder, BgWorkerStartTime};
 use pgrx::prelude::*;
 use std::collections::HashMap;
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::time::{Duration, Instant};
 
 /// A worker that is asked for and does not come within so long is asked for again.
@@ -105,7 +104,8 @@ impl Launcher {
     /// The databases of these names that can be connected to.
     fn look_up(&mut self, names: &[CString]) -> Result<Vec<Found>, transaction::Failure> {
         let answers = transaction::run_bare(c"looking for databases", || {
-            Ok(names.iter().map(|name| (name.clone(), look_up(name))).collect::<Vec<_>>())
+            let databases = databases();
+            Ok(names.iter().map(|name| (name.clone(), look_up(name, &databases))).collect::<Vec<_>>())
         })?;
         let mut wanted: Vec<Found> = Vec::new();
         for (name, answer) in answers {
@@ -152,14 +152,45 @@ struct Found {
     name: String,
 }
 
-fn look_up(name: &CString) -> Result<pg_sys::Oid, &'static str> {
-    // SAFETY: within a transaction; a C string.
-    let oid = unsafe { pg_sys::get_database_oid(name.as_ptr(), true) };
-    match majors::database(oid) {
+fn look_up(name: &CStr, databases: &[Database]) -> Result<pg_sys::Oid, &'static str> {
+    match databases.iter().find(|database| database.name.as_c_str() == name) {
         None => Err("there is no such database (yet)"),
-        Some((false, _)) => Err("it does not accept connections"),
-        Some((true, _)) => Ok(oid),
+        Some(database) if !database.allows_connections => Err("it does not accept connections"),
+        Some(database) => Ok(database.oid),
     }
+}
+
+struct Database {
+    oid: pg_sys::Oid,
+    name: CString,
+    allows_connections: bool,
+}
+
+/// All databases. Read through, as autovacuum's launcher does: a process without a database may be the first one
+/// after the server's start, and knows of no index then.
+fn databases() -> Vec<Database> {
+    let mut found = Vec::new();
+    // SAFETY: within a transaction; a catalog that every process can read, whose rows are this struct.
+    unsafe {
+        let relation = pg_sys::table_open(pg_sys::DatabaseRelationId, pg_sys::AccessShareLock as _);
+        let none = std::ptr::null_mut();
+        let scan = pg_sys::systable_beginscan(relation, pg_sys::InvalidOid, false, none, 0, none.cast());
+        loop {
+            let tuple = pg_sys::systable_getnext(scan);
+            if tuple.is_null() {
+                break;
+            }
+            let row = &*pg_sys::GETSTRUCT(tuple).cast::<pg_sys::FormData_pg_database>();
+            found.push(Database {
+                oid: row.oid,
+                name: CStr::from_ptr(row.datname.data.as_ptr()).to_owned(),
+                allows_connections: row.datallowconn,
+            });
+        }
+        pg_sys::systable_endscan(scan);
+        pg_sys::table_close(relation, pg_sys::AccessShareLock as _);
+    }
+    found
 }
 
 impl Care {
