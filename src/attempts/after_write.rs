@@ -109,11 +109,12 @@ fn after_write(trigger: &PgTrigger) -> Result<(), Error> {
     }
     let schema = Schema::of_definer_trigger(trigger)?;
     spi::with_transition_tables(trigger, |client, rows| {
-        let statements = match rows {
+        let one = (rows == 1).then(|| TriggerRow::of_statement(trigger));
+        let statements = match &one {
             _ if event.fired_by_truncate() => TRUNCATED.to_vec(),
-            0 => vec![],
-            1 => for_one_row(trigger, schema)?,
-            _ => for_many_rows(trigger, client, schema)?,
+            _ if rows == 0 => vec![],
+            Some(row) => for_one_row(trigger, row, schema)?,
+            None => for_many_rows(trigger, client, schema)?,
         };
         for sql in statements {
             let written = spi::run_for_rows(client, schema, sql, rows)?;
@@ -122,11 +123,13 @@ fn after_write(trigger: &PgTrigger) -> Result<(), Error> {
             }
         }
         // A track is completed after its scenarios are.
-        match rows {
-            _ if event.fired_by_truncate() || event.fired_by_delete() => Ok(()),
-            0 => Ok(()),
-            1 => complete_tracks_of_one(trigger, schema),
-            _ => complete_tracks_of_many(trigger, client, schema),
+        match &one {
+            _ if rows == 0 || event.fired_by_truncate() || event.fired_by_delete() => Ok(()),
+            Some(row) if is_completed(row.get(c"status")?) && !is_completed(row.get_old(c"status")?) => {
+                tracks::completed_one(schema, row)
+            }
+            Some(_) => Ok(()),
+            None => complete_tracks_of_many(trigger, client, schema),
         }
     })
 }
@@ -158,13 +161,12 @@ fn for_many_rows(
 
 /// What a statement that wrote one attempt has to see to: nothing, while the call is going on and its
 /// transcript is saved every few seconds.
-fn for_one_row(trigger: &PgTrigger, schema: Schema) -> Result<Vec<&'static str>, Error> {
-    let row = TriggerRow::of_statement(trigger);
+fn for_one_row(trigger: &PgTrigger, row: &TriggerRow, schema: Schema) -> Result<Vec<&'static str>, Error> {
     let (was, is) = (is_completed(row.get_old(c"status")?), is_completed(row.get(c"status")?));
     let event = trigger.event();
     let mut statements = match (was, is) {
         (false, false) => vec![],
-        (false, true) if completed::complete(schema, &row)? => vec![],
+        (false, true) if completed::complete(schema, row)? => vec![],
         (false, true) if event.fired_by_insert() => vec![UPSERT_INSERTED, DELIVER_INSERTED],
         (false, true) => vec![UPSERT_UPDATED, DELIVER_UPDATED],
         (true, _) if event.fired_by_delete() => DELETED.to_vec(),
@@ -179,14 +181,6 @@ fn for_one_row(trigger: &PgTrigger, schema: Schema) -> Result<Vec<&'static str>,
         statements.push(if event.fired_by_insert() { KPI_EVENTS_INSERTED } else { KPI_EVENTS_UPDATED });
     }
     Ok(statements)
-}
-
-fn complete_tracks_of_one(trigger: &PgTrigger, schema: Schema) -> Result<(), Error> {
-    let row = TriggerRow::of_statement(trigger);
-    if is_completed(row.get(c"status")?) && !is_completed(row.get_old(c"status")?) {
-        tracks::completed_one(schema, &row)?;
-    }
-    Ok(())
 }
 
 fn complete_tracks_of_many(trigger: &PgTrigger, client: &mut SpiClient, schema: Schema) -> Result<(), Error> {

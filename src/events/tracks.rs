@@ -7,6 +7,7 @@
 
 use super::are_wanted;
 use crate::error::Error;
+use crate::lookup::{Key, Table};
 use crate::rows::TriggerRow;
 use crate::spi::Schema;
 use crate::spi::rows::{self, Mode, Row};
@@ -35,7 +36,8 @@ pub fn completed_one(schema: Schema, row: &TriggerRow) -> Result<(), Error> {
     let (Some(org), Some(scenario)) = (org, scenario) else {
         return Ok(());
     };
-    if !are_wanted(schema, Uuid::from_bytes(*org.as_bytes()), &[Event::TrackCompleted])? {
+    let [org_id, scenario_id] = [org, scenario].map(|id| Uuid::from_bytes(*id.as_bytes()));
+    if !are_wanted(schema, org_id, &[Event::TrackCompleted])? || !is_assigned(schema, org_id, scenario_id)? {
         return Ok(());
     }
     let args = [
@@ -46,6 +48,19 @@ pub fn completed_one(schema: Schema, row: &TriggerRow) -> Result<(), Error> {
     ];
     let open = rows::first(schema, OPEN_OF_ONE, &args, Mode::Lock, pairs)?;
     raise(schema, open.flatten())
+}
+
+/// Is the scenario in a track that is assigned to anybody? Most are in none, and need no statement to tell.
+fn is_assigned(schema: Schema, org: Uuid, scenario: Uuid) -> Result<bool, Error> {
+    let tracks = Table::by_index(schema, c"track_scenarios", c"track_scenarios_org_id_scenario_id_idx")?;
+    let assignments = Table::by_index(schema, c"assignments", c"assignments_org_id_track_id_idx")?;
+    let org = (c"org_id", Key::Uuid(org));
+    tracks.any(&[org, (c"scenario_id", Key::Uuid(scenario))], |place| {
+        let track = place.get::<pgrx::Uuid>(c"track_id")?;
+        track.map_or(Ok(false), |track| {
+            assignments.has(&[org, (c"track_id", Key::Uuid(Uuid::from_bytes(*track.as_bytes())))])
+        })
+    })
 }
 
 /// Does any organisation of the trigger's rows want to hear of tracks?

@@ -4,7 +4,7 @@
 -- with finished (id, org_id, user_id, scenario_id) as (… attempts that have become completed …)
 , open as materialized (
   select distinct a.org_id, a.id as assignment_id, f.user_id, a.assignee_user_id is not null as is_own
-    from finished f
+    from (select distinct org_id, user_id, scenario_id from finished) f
     join {schema}.scenarios s on s.org_id = f.org_id and s.id = f.scenario_id and s.status = 'active'
     join {schema}.track_scenarios ts on ts.org_id = f.org_id and ts.scenario_id = f.scenario_id
     join {schema}.tracks t on t.org_id = ts.org_id and t.id = ts.track_id and t.status = 'active'

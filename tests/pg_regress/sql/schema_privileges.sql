@@ -24,7 +24,8 @@ select c.relname, c.relkind,
 
 -- By column: what is inserted and updated. No id, so that it comes from the database; org_id is inserted, and never changed.
 select attrelid::regclass, attname, attacl from pg_attribute a join pg_class c on c.oid = a.attrelid
- where c.relnamespace = 'public'::regnamespace and attacl is not null;
+ where c.relnamespace = 'public'::regnamespace and attacl is not null
+ order by c.relname collate "C", attnum;
 
 -- Materialized views cannot carry row level security: no API role reads one.
 select relname, grantee, privilege_type from granted where relkind = 'm';
