@@ -1,50 +1,57 @@
 -- Claims due deliveries, endpoint by endpoint in turn: $1 at most, $2 of one endpoint, $3 bytes of bodies; for $4
 -- seconds, by the claim $5, of the worker or not ($6), none of the endpoints $7. What is locked, as by a deletion,
--- is left alone; what others have claimed, until that expires.
-with recursive endpoint as (
+-- is left alone; what others have claimed, until that expires. "each": how many of one endpoint were looked for.
+with recursive queued as (
   (select d.org_id, d.webhook_id from {schema}.webhook_deliveries d
     where d.status = 'pending' order by d.org_id, d.webhook_id limit 1)
   union all
   select n.org_id, n.webhook_id
-    from endpoint e
+    from queued q
    cross join lateral (
          select d.org_id, d.webhook_id from {schema}.webhook_deliveries d
-          where d.status = 'pending' and (d.org_id, d.webhook_id) > (e.org_id, e.webhook_id)
+          where d.status = 'pending' and (d.org_id, d.webhook_id) > (q.org_id, q.webhook_id)
           order by d.org_id, d.webhook_id limit 1) n
+), endpoint as materialized (
+  select w.*, least($2::int, greatest(4, ceil($1::int / count(*) over ())))::int as each
+    from queued q
+   cross join lateral (
+         select w.org_id, w.id, w.enabled from {schema}.webhooks w
+          where w.org_id = q.org_id and w.id = q.webhook_id offset 0) w
+   where w.id <> all ($7::uuid[])
 ), due as (
-  select d.id, d.bytes, d.next_retry_at,
-         row_number() over (partition by w.id order by d.next_retry_at) as turn
+  select d.id, d.bytes, d.next_retry_at, e.each,
+         row_number() over (partition by e.id order by d.next_retry_at) as turn
     from endpoint e
-    join {schema}.webhooks w on w.org_id = e.org_id and w.id = e.webhook_id and w.id <> all ($7::uuid[])
    cross join lateral (
          (select p.id, octet_length(p.body) as bytes, p.next_retry_at
             from {schema}.webhook_deliveries p
-           where w.enabled and p.status = 'pending' and p.org_id = e.org_id and p.webhook_id = e.webhook_id
-             and p.next_retry_at <= clock_timestamp()
+           where e.enabled and p.status = 'pending' and p.org_id = e.org_id and p.webhook_id = e.id
+             and p.next_retry_at <= now()
              and not exists (select from {schema}.webhook_claims c
-                              where c.delivery_id = p.id and c.expires_at > clock_timestamp())
-           order by p.next_retry_at limit $2::int)
+                              where c.delivery_id = p.id and c.expires_at > now())
+           order by p.next_retry_at limit e.each)
          union all
          -- An endpoint that is switched off is sent what tries it out.
          (select p.id, octet_length(p.body), p.next_retry_at
             from {schema}.webhook_deliveries p
-           where not w.enabled and p.status = 'pending' and p.event = 'webhook.test'
-             and p.org_id = e.org_id and p.webhook_id = e.webhook_id
-             and p.next_retry_at <= clock_timestamp()
+           where not e.enabled and p.status = 'pending' and p.event = 'webhook.test'
+             and p.org_id = e.org_id and p.webhook_id = e.id
+             and p.next_retry_at <= now()
              and not exists (select from {schema}.webhook_claims c
-                              where c.delivery_id = p.id and c.expires_at > clock_timestamp())
-           order by p.next_retry_at limit $2)) d
+                              where c.delivery_id = p.id and c.expires_at > now())
+           order by p.next_retry_at limit e.each)) d
 ), chosen as (
-  select id from (select id, turn, next_retry_at, sum(bytes) over (order by turn, next_retry_at, id) as total, bytes
-                    from due) as by_turn
+  select id, each
+    from (select id, each, turn, next_retry_at, bytes, sum(bytes) over (order by turn, next_retry_at, id) as total
+            from due) as by_turn
    where total - bytes < $3::bigint
    order by turn, next_retry_at
-   limit $1::int
+   limit $1
 ), locked as materialized (
   -- Looked at again, now that it is locked: it may have been settled since.
-  select d.id from {schema}.webhook_deliveries d
-   where d.id in (select id from chosen) and d.status = 'pending'
-     for no key update skip locked
+  select d.id, chosen.each from chosen
+    join {schema}.webhook_deliveries d on d.id = chosen.id and d.status = 'pending'
+     for no key update of d skip locked
 ), claimed as (
   insert into {schema}.webhook_claims as c (delivery_id, claim, by_worker, expires_at)
   select id, $5::uuid, $6::boolean, clock_timestamp() + make_interval(secs => $4::float8) from locked
@@ -55,7 +62,8 @@ with recursive endpoint as (
 )
 select d.id, d.org_id, d.webhook_id, d.event::text, d.idempotency_key, d.body, d.retry_count, w.url::text, w.secret::text,
        case when w.previous_secret_expires_at > now() then w.previous_secret::text end as previous_secret,
-       w.max_in_flight::int, w.max_per_second::int, w.failing_since is not null as is_failing
+       w.max_in_flight::int, w.max_per_second::int, w.failing_since is not null as is_failing, locked.each
   from claimed
+  join locked on locked.id = claimed.delivery_id
   join {schema}.webhook_deliveries d on d.id = claimed.delivery_id
   join {schema}.webhooks w on w.org_id = d.org_id and w.id = d.webhook_id

@@ -1,6 +1,7 @@
 //! Taking due deliveries, and giving them back.
 
 use crate::error::Error;
+use crate::spi::Schema;
 use crate::spi::rows::{self, Mode, Row};
 use crate::timestamps::Timestamptz;
 use crate::worker::transaction::{self, As, Failure, Work};
@@ -16,6 +17,9 @@ const RELEASE: &str = include_str!("../../sql/deliveries/release.sql");
 const RELEASE_WORKERS: &str = include_str!("../../sql/deliveries/release_workers.sql");
 /// A claim that a crash loses was not worth a wait for the disk: the deliveries are due as before.
 const NO_WAIT: &str = "select pg_catalog.set_config('synchronous_commit', 'off', true)";
+/// Rows are looked up by index, also by a plan that was made when there were a few.
+const BY_INDEX: &str = "select pg_catalog.set_config('enable_seqscan', 'off', true),
+  pg_catalog.set_config('enable_bitmapscan', 'off', true)";
 
 /// For how long others leave them alone: longer than they wait here (`FRESH`) and are sent.
 const LEASE: Duration = Duration::from_secs(180);
@@ -39,6 +43,8 @@ pub struct Claimed {
     pub previous_secret: Option<Secret>,
     pub limits: EndpointLimits,
     pub is_failing: bool,
+    /// As many of its endpoint were asked for.
+    pub each: usize,
     pub taken_at: Instant,
 }
 
@@ -56,6 +62,7 @@ pub struct Taken {
 pub fn take(claim: Uuid, most: usize, each: usize, left_out: &[Uuid], first: bool) -> Result<Taken, Failure> {
     transaction::run(CLAIM, |schema| {
         rows::execute(schema, NO_WAIT, &[])?;
+        by_index(schema)?;
         if first {
             rows::execute(schema, RELEASE_WORKERS, &[])?;
         }
@@ -77,6 +84,11 @@ pub fn take(claim: Uuid, most: usize, each: usize, left_out: &[Uuid], first: boo
         let next_due = next_due.map(|seconds| Duration::from_secs_f64(seconds.clamp(0.001, 86_400.0)));
         Ok(Taken { deliveries, is_truncated, next_due })
     })
+}
+
+/// For the rest of the transaction.
+pub fn by_index(schema: Schema) -> Result<(), Error> {
+    rows::execute(schema, BY_INDEX, &[]).map(|_| ())
 }
 
 /// Is there anything to look at?
@@ -114,6 +126,7 @@ fn read(row: Row) -> Result<Claimed, Error> {
             per_second: limit(12)?.and_then(NonZeroU32::new),
         },
         is_failing: required(row.get(13)?)?,
+        each: limit(14)?.map_or(1, |each| each as usize),
         taken_at: Instant::now(),
     })
 }

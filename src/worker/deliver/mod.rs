@@ -24,7 +24,7 @@ use callcoach_core::webhook::{Event, SECOND};
 use claim::Claimed;
 use http::{Answer, Http, Request, Settings};
 use settle::{Endings, Records};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 use tokio::task::{Id, JoinError, JoinSet};
 use uuid::Uuid;
@@ -51,8 +51,8 @@ pub struct Sender {
     in_flight: HashMap<Id, InFlight>,
     endings: Endings,
     records: Records,
-    /// Endpoints that had more than were taken.
-    deep: HashSet<Uuid>,
+    /// Endpoints that had more than so many, which were taken.
+    deep: HashMap<Uuid, usize>,
     /// More was due in all than was taken.
     is_truncated: bool,
     is_installed: bool,
@@ -86,7 +86,7 @@ impl Sender {
             in_flight: HashMap::new(),
             endings: Endings::default(),
             records: Records::default(),
-            deep: HashSet::new(),
+            deep: HashMap::new(),
             is_truncated: false,
             is_installed: false,
             is_woken: false,
@@ -154,8 +154,12 @@ impl Sender {
         let has_room = self.scheduler.queued() < self.limits.total;
         since >= gucs::poll_interval()
             || has_room && (self.is_woken || is_due || self.is_truncated)
-            || has_room
-                && self.deep.iter().any(|&endpoint| self.scheduler.queued_for(endpoint) <= self.each() / 2)
+            || has_room && self.deep.iter().any(|deep| !self.is_stocked(deep))
+    }
+
+    /// Is there enough of this endpoint's for a while?
+    fn is_stocked(&self, (&endpoint, &taken): (&Uuid, &usize)) -> bool {
+        self.scheduler.queued_for(endpoint) > taken / 2
     }
 
     /// How many of one endpoint are taken at once.
@@ -197,7 +201,8 @@ impl Sender {
         let now = timestamps::clock_micros();
         let (each, most) = (self.each(), self.limits.total * 2);
         let mut left_out: Vec<Uuid> = self.scheduler.unready(now).map(|(endpoint, _)| endpoint).collect();
-        left_out.extend(self.deep.iter().filter(|&&e| self.scheduler.queued_for(e) > each / 2));
+        left_out
+            .extend(self.deep.iter().filter(|deep| self.is_stocked(*deep)).map(|(&endpoint, _)| endpoint));
         let taken = claim::take(
             self.claim,
             most.saturating_sub(self.scheduler.queued()),
@@ -217,13 +222,13 @@ impl Sender {
         let next = taken.next_due.into_iter().chain(ready_in).min();
         self.next_due = next.map(|time| Instant::now() + time);
         self.is_truncated = taken.is_truncated;
-        self.deep.retain(|endpoint| left_out.contains(endpoint));
+        self.deep.retain(|endpoint, _| left_out.contains(endpoint));
         let mut counts: HashMap<Uuid, usize> = HashMap::new();
         for claimed in taken.deliveries {
             let count = counts.entry(claimed.endpoint).or_default();
             *count += 1;
-            if *count == each {
-                self.deep.insert(claimed.endpoint);
+            if *count == claimed.each {
+                self.deep.insert(claimed.endpoint, claimed.each);
             }
             if claimed.is_failing {
                 self.records.is_failing(claimed.endpoint);
