@@ -19,7 +19,7 @@ with recursive queued as (
           where w.org_id = q.org_id and w.id = q.webhook_id offset 0) w
    where w.id <> all ($7::uuid[])
 ), due as (
-  select d.id, d.bytes, d.next_retry_at, e.each,
+  select d.id, d.bytes, d.next_retry_at,
          row_number() over (partition by e.id order by d.next_retry_at) as turn
     from endpoint e
    cross join lateral (
@@ -41,15 +41,15 @@ with recursive queued as (
                               where c.delivery_id = p.id and c.expires_at > now())
            order by p.next_retry_at limit e.each)) d
 ), chosen as (
-  select id, each
-    from (select id, each, turn, next_retry_at, bytes, sum(bytes) over (order by turn, next_retry_at, id) as total
+  select id
+    from (select id, turn, next_retry_at, bytes, sum(bytes) over (order by turn, next_retry_at, id) as total
             from due) as by_turn
    where total - bytes < $3::bigint
    order by turn, next_retry_at
    limit $1
 ), locked as materialized (
   -- Looked at again, now that it is locked: it may have been settled since.
-  select d.id, chosen.each from chosen
+  select d.id from chosen
     join {schema}.webhook_deliveries d on d.id = chosen.id and d.status = 'pending'
      for no key update of d skip locked
 ), claimed as (
@@ -62,8 +62,8 @@ with recursive queued as (
 )
 select d.id, d.org_id, d.webhook_id, d.event::text, d.idempotency_key, d.body, d.retry_count, w.url::text, w.secret::text,
        case when w.previous_secret_expires_at > now() then w.previous_secret::text end as previous_secret,
-       w.max_in_flight::int, w.max_per_second::int, w.failing_since is not null as is_failing, locked.each
+       w.max_in_flight::int, w.max_per_second::int, w.failing_since is not null as is_failing,
+       (select max(each) from endpoint) as each
   from claimed
-  join locked on locked.id = claimed.delivery_id
   join {schema}.webhook_deliveries d on d.id = claimed.delivery_id
   join {schema}.webhooks w on w.org_id = d.org_id and w.id = d.webhook_id

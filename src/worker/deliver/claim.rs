@@ -19,7 +19,8 @@ const RELEASE_WORKERS: &str = include_str!("../../sql/deliveries/release_workers
 const NO_WAIT: &str = "select pg_catalog.set_config('synchronous_commit', 'off', true)";
 /// Rows are looked up by index, also by a plan that was made when there were a few.
 const BY_INDEX: &str = "select pg_catalog.set_config('enable_seqscan', 'off', true),
-  pg_catalog.set_config('enable_bitmapscan', 'off', true)";
+  pg_catalog.set_config('enable_bitmapscan', 'off', true), pg_catalog.set_config('enable_hashjoin', 'off', true),
+  pg_catalog.set_config('enable_mergejoin', 'off', true)";
 
 /// For how long others leave them alone: longer than they wait here (`FRESH`) and are sent.
 const LEASE: Duration = Duration::from_secs(180);
