@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { after, before, test } from 'node:test'
 import * as standardwebhooks from 'standardwebhooks'
-import { asMember, asServer, data, psql, row, rows } from './support.mjs'
+import { A, NOWHERE, asMember, asServer, data, psql, refused, row, rows } from './support.mjs'
 
 const { Webhook } = globalThis.standardwebhooks = standardwebhooks
 const docs = readFileSync(new URL('../../docs/webhooks.md', import.meta.url), 'utf8')
@@ -115,6 +115,17 @@ test('rotate_webhook_secret: the new secret is the answer, and what is stored; a
   assert.deepEqual(row(`select secret, previous_secret from webhooks where id = '${id(14)}'`), { secret, previous_secret: SECRET })
   assert.deepEqual(data(await (await admin()).from('webhooks').select('secret').eq('id', id(14))), [{ secret }])
   assert.deepEqual(data(await (await asMember('user_tia', ORG)).from('webhooks').select('*')), [])
+})
+
+test('test_webhook and rotate_webhook_secret are 404 for who may not, as for an endpoint that is not there', async () => {
+  const told = []
+  for (const [caller, webhook_id] of [[await asMember('user_dee', A.org), A.endpoint(4)], [await asMember('user_both', A.org), A.endpoint(4)],
+    [await asMember('user_ana', ORG), id(14)], [await admin(), A.endpoint(4)], [await server(), A.endpoint(4)], [await admin(), NOWHERE]]) {
+    for (const name of ['test_webhook', 'rotate_webhook_secret']) {
+      told.push(JSON.stringify(refused(await caller.rpc(name, { webhook_id }), 404, 'PT404')))
+    }
+  }
+  assert.equal(new Set(told).size, 1)
 })
 
 test('an endpoint that an admin adds without a secret gets one; one that is refused shows none, in no log either', async () => {
