@@ -84,8 +84,11 @@ struct Queue {
     failures: u32,
 }
 
-const LOOK: Work =
-    Work { name: c"looking for work", as_whom: As::TableOwner, at_most: Duration::from_secs(30) };
+const LOOK: Work = Work {
+    name: c"looking for work",
+    as_whom: As::OwnerOfTable(c"webhook_deliveries"),
+    at_most: Duration::from_secs(30),
+};
 const MOST_BACKOFF: Duration = Duration::from_secs(60);
 
 impl Queue {
