@@ -2,8 +2,8 @@
 //! back as a value: the loop goes on.
 //!
 //! The process itself runs as the bootstrap superuser, which no statement of ours may: the tables' triggers are
-//! the tables' owner's to write. So each transaction runs as the owner of its table, within a security-restricted operation as
-//! autovacuum's and REFRESH MATERIALIZED VIEW's do (SET ROLE and temporary objects are refused).
+//! their owner's to write. So each transaction runs as the owner of its table, within a security-restricted
+//! operation as autovacuum's and REFRESH MATERIALIZED VIEW's do (SET ROLE and temporary objects are refused).
 
 use super::process;
 use crate::error::{self, Error, Shape};
