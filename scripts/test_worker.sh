@@ -273,7 +273,10 @@ heeds_only_who_may() {
   ! sql -d postgres -U stranger -c 'drop database one'
   ! sql -d postgres -U stranger -c 'create database mine template one'
   [ "$(worker)" = "$pid" ]
-  sql -d postgres -c 'drop role stranger'
+  # A template is for all who make databases.
+  sql -d postgres -c 'alter role stranger createdb' -c 'alter database one is_template true'
+  sql -d postgres -U stranger -c 'create database mine template one'
+  sql -d postgres -c 'alter database one is_template false' -c 'drop database mine' -c 'drop role stranger'
 }
 
 follows_its_settings() {

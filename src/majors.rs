@@ -146,11 +146,10 @@ pub fn function_owner(function: pg_sys::Oid) -> Option<pg_sys::Oid> {
     })
 }
 
-/// Whether a database lets anybody connect, and whether it is a template; `None` where it is gone.
-pub fn database(oid: pg_sys::Oid) -> Option<(bool, bool)> {
-    catalog_row(pg_sys::SysCacheIdentifier::DATABASEOID as _, oid, |row: &pg_sys::FormData_pg_database| {
-        (row.datallowconn, row.datistemplate)
-    })
+/// May others than its owner copy this database?
+pub fn is_template(database: pg_sys::Oid) -> bool {
+    let cache = pg_sys::SysCacheIdentifier::DATABASEOID as _;
+    catalog_row(cache, database, |row: &pg_sys::FormData_pg_database| row.datistemplate) == Some(true)
 }
 
 /// May this role make databases?

@@ -95,9 +95,8 @@ unsafe fn option(options: *mut pg_sys::List, name: &CStr) -> Option<*mut pg_sys:
 fn may(database: pg_sys::Oid, use_of: Use) -> bool {
     // SAFETY: a plain read.
     let user = unsafe { pg_sys::GetUserId() };
-    let is_template = || majors::database(database).is_some_and(|(_, is_template)| is_template);
     majors::owns_database(database, user)
-        || use_of == Use::Copy && is_template() && majors::may_create_databases(user)
+        || use_of == Use::Copy && majors::is_template(database) && majors::may_create_databases(user)
 }
 
 fn send_away(number: usize, slot: &Slot) {

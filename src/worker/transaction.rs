@@ -2,8 +2,8 @@
 //! back as a value: the loop goes on.
 //!
 //! The process itself runs as the bootstrap superuser, which no statement of ours may: the tables' triggers are
-//! the tables' owner's to write. So each transaction runs as that owner, within a security-restricted operation as
-//! autovacuum's and REFRESH MATERIALIZED VIEW's do (SET ROLE and temporary objects are refused).
+//! their owner's to write. So each transaction runs as the owner of its table, within a security-restricted
+//! operation as autovacuum's and REFRESH MATERIALIZED VIEW's do (SET ROLE and temporary objects are refused).
 
 use super::process;
 use crate::error::{self, Error, Shape};
@@ -19,8 +19,8 @@ use std::time::Duration;
 /// As whom a transaction runs.
 #[derive(Clone, Copy)]
 pub enum As {
-    /// The owner of the webhooks' tables.
-    TableOwner,
+    /// The owner of this table of the migrations.
+    OwnerOfTable(&'static CStr),
     /// The owner of this function (as regprocedure reads it), which the transaction calls and nothing else.
     OwnerOf(&'static str),
 }
@@ -199,7 +199,7 @@ fn installed() -> Result<Option<Schema>, Error> {
 
 fn owner(schema: Schema, as_whom: As) -> Result<Option<pg_sys::Oid>, Error> {
     Ok(match as_whom {
-        As::TableOwner => majors::table_owner(schema.table(c"webhooks")),
+        As::OwnerOfTable(table) => majors::table_owner(schema.table(table)),
         As::OwnerOf(function) => {
             let arg = function.into_datum();
             // SAFETY: to_regprocedure(text), which gives NULL for what is not there.

@@ -27,8 +27,11 @@ const LEASE: Duration = Duration::from_secs(180);
 /// The most that is taken at once, in bytes of bodies.
 const MOST_BYTES: i64 = 8 * 1024 * 1024;
 
-const CLAIM: Work =
-    Work { name: c"claiming webhooks", as_whom: As::TableOwner, at_most: Duration::from_secs(10) };
+const CLAIM: Work = Work {
+    name: c"claiming webhooks",
+    as_whom: As::OwnerOfTable(c"webhook_deliveries"),
+    at_most: Duration::from_secs(10),
+};
 
 /// A delivery that is ours to send.
 pub struct Claimed {

@@ -21,9 +21,13 @@ const RECORD: &str = include_str!("../../sql/deliveries/record.sql");
 /// After a failure, and for what is locked.
 const AGAIN: Duration = Duration::from_millis(500);
 
-const SETTLING: Work =
-    Work { name: c"settling webhooks", as_whom: As::TableOwner, at_most: Duration::from_secs(10) };
-const RECORDING: Work = Work { name: c"recording endpoints' failures", ..SETTLING };
+const SETTLING: Work = Work {
+    name: c"settling webhooks",
+    as_whom: As::OwnerOfTable(c"webhook_deliveries"),
+    at_most: Duration::from_secs(10),
+};
+const RECORDING: Work =
+    Work { name: c"recording endpoints' failures", as_whom: As::OwnerOfTable(c"webhooks"), ..SETTLING };
 
 /// One delivery's new state.
 struct Ending {
