@@ -7,6 +7,8 @@ comment on column webhook_deliveries.retry_count is 'Retries made or due: 0 unti
 comment on column webhook_deliveries.duration_ms is 'How long the last attempt took, in milliseconds.';
 comment on column webhook_deliveries.error is 'Why the last attempt brought no response, or none that counts.';
 comment on column webhook_deliveries.response_body is 'The first 16 KiB of the last response''s body.';
+-- Each is written three times: what is dead of it is in the senders' way.
+alter table webhook_deliveries set (autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_scale_factor = 0.02);
 -- Senders go from endpoint to endpoint, and take each one's oldest.
 create index webhook_deliveries_due_idx on webhook_deliveries (org_id, webhook_id, next_retry_at)
   where status = 'pending';
@@ -24,7 +26,6 @@ create unlogged table webhook_claims (
   expires_at timestamptz not null
 ) with (fillfactor = 90, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_scale_factor = 0,
         autovacuum_analyze_threshold = 2147483647);
-create index webhook_claims_expires_at_idx on webhook_claims (expires_at);
 comment on table webhook_claims is 'Deliveries that a sender has taken and not settled yet.';
 comment on column webhook_claims.claim is 'The sender''s; it settles by it.';
 comment on column webhook_claims.by_worker is 'Taken by the database''s background worker, and not by an external sender.';

@@ -48,10 +48,14 @@ with recursive queued as (
    order by turn, next_retry_at
    limit $1
 ), locked as materialized (
-  -- Looked at again, now that it is locked: it may have been settled since.
-  select d.id from chosen
-    join {schema}.webhook_deliveries d on d.id = chosen.id and d.status = 'pending'
-     for no key update of d skip locked
+  -- Looked at again, now that it is locked: it may have been settled since. (Said so that no index of what is pending
+  -- serves: these are looked up by id, also by a plan that was made when nothing was pending.)
+  select d.id
+    from chosen
+   cross join lateral (
+         select d.id from {schema}.webhook_deliveries d
+          where d.id = chosen.id and d.status <> all ('{success,failed}')
+         offset 0 for no key update skip locked) d
 ), claimed as (
   insert into {schema}.webhook_claims as c (delivery_id, claim, by_worker, expires_at)
   select id, $5::uuid, $6::boolean, clock_timestamp() + make_interval(secs => $4::float8) from locked
@@ -60,10 +64,14 @@ with recursive queued as (
     where c.expires_at <= clock_timestamp()
   returning delivery_id
 )
-select d.id, d.org_id, d.webhook_id, d.event::text, d.idempotency_key, d.body, d.retry_count, w.url::text, w.secret::text,
-       case when w.previous_secret_expires_at > now() then w.previous_secret::text end as previous_secret,
-       w.max_in_flight::int, w.max_per_second::int, w.failing_since is not null as is_failing,
-       (select max(each) from endpoint) as each
+select d.id, d.org_id, d.webhook_id, d.event, d.idempotency_key, d.body, d.retry_count, w.url, w.secret, w.previous_secret,
+       w.max_in_flight, w.max_per_second, w.is_failing, (select max(each) from endpoint) as each
   from claimed
-  join {schema}.webhook_deliveries d on d.id = claimed.delivery_id
-  join {schema}.webhooks w on w.org_id = d.org_id and w.id = d.webhook_id
+ cross join lateral (
+       select d.id, d.org_id, d.webhook_id, d.event::text, d.idempotency_key, d.body, d.retry_count
+         from {schema}.webhook_deliveries d where d.id = claimed.delivery_id offset 0) d
+ cross join lateral (
+       select w.url::text, w.secret::text, w.max_in_flight::int, w.max_per_second::int,
+              case when w.previous_secret_expires_at > now() then w.previous_secret::text end as previous_secret,
+              w.failing_since is not null as is_failing
+         from {schema}.webhooks w where w.org_id = d.org_id and w.id = d.webhook_id offset 0) w

@@ -1,34 +1,24 @@
--- Writes what came of claimed deliveries: ids $1; the claim $2; and of each, from $3 on: status ('pending': to be
--- tried again), response status, response body, when it was tried, milliseconds, retry count, when it is due again,
--- error. Comes back with those that somebody else has locked, to be settled later. What is deleted, claimed anew by
--- others or settled already is none of ours any more.
-with result as materialized (
-  select * from unnest($1::uuid[], $3::text[], $4::int[], $5::text[], $6::timestamptz[], $7::int[], $8::int[],
-                       $9::timestamptz[], $10::text[])
-             as r (id, status, response_status, response_body, attempted_at, duration_ms, retry_count, next_retry_at,
-                   error)
-), ours as materialized (
-  select r.* from result r
-    join {schema}.webhook_claims c on c.delivery_id = r.id and c.claim = $2::uuid
+-- Writes what came of the delivery $1, claimed by $2: status $3 ('pending': to be tried again), response status $4,
+-- response body $5, when it was tried $6, milliseconds $7, retry count $8, when it is due again $9, error $10. Comes
+-- back with true if somebody else has it locked: to be settled later. What is deleted, claimed anew by others or
+-- settled already is none of ours any more.
+with ours as materialized (
+  select c.delivery_id from {schema}.webhook_claims c where c.delivery_id = $1::uuid and c.claim = $2::uuid
+), found as materialized (
+  -- Looked up by id, whatever is pending.
+  select d.id from {schema}.webhook_deliveries d
+   where d.id = $1 and d.status <> all ('{success,failed}') and exists (select from ours)
 ), locked as materialized (
   select d.id from {schema}.webhook_deliveries d
-   where d.id in (select id from ours) and d.status = 'pending'
+   where d.id = $1 and d.status <> all ('{success,failed}') and exists (select from ours)
      for no key update skip locked
 ), settled as (
   update {schema}.webhook_deliveries d
-     set status = o.status, response_status = o.response_status, response_body = o.response_body,
-         attempted_at = o.attempted_at, duration_ms = o.duration_ms, retry_count = o.retry_count,
-         next_retry_at = o.next_retry_at, error = o.error
-    from ours o
-   where d.id = o.id and d.id in (select id from locked)
-  returning d.id
-), still_there as materialized (
-  select o.id from ours o
-   where o.id not in (select id from locked)
-     and exists (select from {schema}.webhook_deliveries d where d.id = o.id and d.status = 'pending')
+     set status = $3::text, response_status = $4::int, response_body = $5::text, attempted_at = $6::timestamptz,
+         duration_ms = $7::int, retry_count = $8::int, next_retry_at = $9::timestamptz, error = $10::text
+   where d.id = $1 and exists (select from locked)
 ), released as (
   delete from {schema}.webhook_claims c
-   using ours o
-   where c.delivery_id = o.id and c.claim = $2 and o.id not in (select id from still_there)
+   where c.delivery_id = $1 and c.claim = $2 and (exists (select from locked) or not exists (select from found))
 )
-select (select count(*) from settled), array(select id from still_there)
+select exists (select from found) and not exists (select from locked)

@@ -115,21 +115,26 @@ impl Endings {
 fn write(claim: Uuid, batch: &[Ending]) -> Result<Vec<Uuid>, Failure> {
     transaction::run(SETTLING, |schema| {
         by_index(schema)?;
-        let args = [
-            batch.iter().map(|e| sql_uuid(&e.id)).collect::<Vec<_>>().into(),
-            sql_uuid(&claim).into(),
-            batch.iter().map(|e| e.status.to_owned()).collect::<Vec<_>>().into(),
-            batch.iter().map(|e| e.response_status).collect::<Vec<_>>().into(),
-            batch.iter().map(|e| e.response_body.clone()).collect::<Vec<_>>().into(),
-            batch.iter().map(|e| sql_time(e.attempted_at)).collect::<Vec<_>>().into(),
-            batch.iter().map(|e| e.duration_ms).collect::<Vec<_>>().into(),
-            batch.iter().map(|e| e.retry_count).collect::<Vec<_>>().into(),
-            batch.iter().map(|e| e.next_retry_at.map(sql_time)).collect::<Vec<_>>().into(),
-            batch.iter().map(|e| e.error.clone()).collect::<Vec<_>>().into(),
-        ];
-        let locked = rows::first(schema, SETTLE, &args, Mode::Lock, |row| row.get::<Vec<pgrx::Uuid>>(2))?;
-        let locked = locked.flatten().unwrap_or_default();
-        Ok(locked.iter().map(|id| Uuid::from_bytes(*id.as_bytes())).collect())
+        let mut locked = Vec::new();
+        for ending in batch {
+            let args = [
+                sql_uuid(&ending.id).into(),
+                sql_uuid(&claim).into(),
+                ending.status.into(),
+                ending.response_status.into(),
+                ending.response_body.as_deref().into(),
+                sql_time(ending.attempted_at).into(),
+                ending.duration_ms.into(),
+                ending.retry_count.into(),
+                ending.next_retry_at.map(sql_time).into(),
+                ending.error.as_deref().into(),
+            ];
+            let is_locked = rows::first(schema, SETTLE, &args, Mode::Lock, |row| row.get::<bool>(1))?;
+            if is_locked.flatten() == Some(true) {
+                locked.push(ending.id);
+            }
+        }
+        Ok(locked)
     })
 }
 
