@@ -4,8 +4,10 @@
 use super::completed;
 use crate::error::{self, Error};
 use crate::kpi_events;
+use crate::reporting::partitions::{Form, Statement};
 use crate::rows::TriggerRow;
 use crate::spi::{self, Schema, rows};
+use crate::timestamps::Timestamptz;
 use pgrx::AllocatedByPostgres;
 use pgrx::heap_tuple::PgHeapTuple;
 use pgrx::pg_sys::panic::ErrorReport;
@@ -34,33 +36,43 @@ macro_rules! with {
 }
 macro_rules! upsert_facts {
     ($($rows:tt)+) => {
-        concat!(with!($($rows)+), include_str!("../sql/upsert_facts.sql"))
+        Statement::new(
+            concat!(with!($($rows)+), include_str!("../sql/upsert_facts.sql")),
+            concat!(with!($($rows)+), include_str!("../sql/upsert_facts_by_month.sql")),
+        )
     };
 }
 macro_rules! deliver_events {
     ($($rows:tt)+) => {
-        concat!(with!($($rows)+), include_str!("../sql/attempt_events.sql"), include_str!("../sql/deliver.sql"))
+        Statement::same(concat!(
+            with!($($rows)+),
+            include_str!("../sql/attempt_events.sql"),
+            include_str!("../sql/deliver.sql")
+        ))
     };
 }
 
 macro_rules! write_kpi_events {
     ($($rows:tt)+) => {
-        concat!(with!($($rows)+), include_str!("../sql/kpi_events.sql"))
+        Statement::same(concat!(with!($($rows)+), include_str!("../sql/kpi_events.sql")))
     };
 }
 
-const REMOVE_FACTS: &str = include_str!("../sql/remove_facts.sql");
-const REMOVE_KPI_EVENTS: &str = include_str!("../sql/remove_kpi_events.sql");
-const KPI_EVENTS_INSERTED: &str = write_kpi_events!(inserted);
-const KPI_EVENTS_UPDATED: &str = write_kpi_events!(updated once);
-const UPSERT_UPDATED: &str = upsert_facts!(updated once);
-const DELIVER_UPDATED: &str = deliver_events!(updated once);
-const UPSERT_INSERTED: &str = upsert_facts!(inserted);
-const DELIVER_INSERTED: &str = deliver_events!(inserted);
-const INSERTED: &[&str] = &[UPSERT_INSERTED, DELIVER_INSERTED];
-const UPDATED: &[&str] = &[REMOVE_FACTS, UPSERT_UPDATED, DELIVER_UPDATED];
-const UPDATED_TWICE: &[&str] = &[REMOVE_FACTS, upsert_facts!(updated twice), deliver_events!(updated twice)];
-const KPI_EVENTS_UPDATED_TWICE: &str = write_kpi_events!(updated twice);
+const REMOVE_FACTS: Statement = Statement::new(
+    include_str!("../sql/remove_facts.sql"),
+    include_str!("../sql/remove_facts_by_month.sql"),
+);
+const REMOVE_KPI_EVENTS: Statement = Statement::same(include_str!("../sql/remove_kpi_events.sql"));
+const KPI_EVENTS_INSERTED: Statement = write_kpi_events!(inserted);
+const KPI_EVENTS_UPDATED: Statement = write_kpi_events!(updated once);
+const UPSERT_UPDATED: Statement = upsert_facts!(updated once);
+const DELIVER_UPDATED: Statement = deliver_events!(updated once);
+const UPSERT_INSERTED: Statement = upsert_facts!(inserted);
+const DELIVER_INSERTED: Statement = deliver_events!(inserted);
+const INSERTED: &[Statement] = &[UPSERT_INSERTED, DELIVER_INSERTED];
+const UPDATED: &[Statement] = &[REMOVE_FACTS, UPSERT_UPDATED, DELIVER_UPDATED];
+const UPDATED_TWICE: &[Statement] = &[REMOVE_FACTS, upsert_facts!(updated twice), deliver_events!(updated twice)];
+const KPI_EVENTS_UPDATED_TWICE: Statement = write_kpi_events!(updated twice);
 /// Few organisations want events: the others' many rows should not pay for them.
 const ANY_WANTS_KPI_EVENTS: &str = "select exists (
   select from {schema}.orgs o
@@ -68,10 +80,13 @@ const ANY_WANTS_KPI_EVENTS: &str = "select exists (
 const ANY_HAS_KPI_EVENTS: &str = "select exists (
   select from {schema}.fact_kpi_events e where e.org_id in (select org_id from old_rows))";
 const ANY_TWICE: &str = "select count(distinct id) < count(*) from new_rows";
-const DELETED: &[&str] =
-    &["delete from {schema}.fact_scenario_attempts f using old_rows o where f.attempt_id = o.id"];
-const TRUNCATED: &[&str] = &["delete from {schema}.fact_scenario_attempts"];
-const UPSERT_ONE_FACT: &str = upsert_facts!(attempt);
+const DELETED: &[Statement] = &[Statement::new(
+    "delete from {schema}.fact_scenario_attempts f using old_rows o where f.attempt_id = o.id",
+    include_str!("../sql/remove_deleted_by_month.sql"),
+)];
+const TRUNCATED: &[Statement] = &[Statement::same("delete from {schema}.fact_scenario_attempts")];
+const UPSERT_ONE_FACT: Statement = upsert_facts!(attempt);
+const REMOVE_MISPLACED_FACT: &str = include_str!("../sql/remove_misplaced_fact.sql");
 
 /// Keeps facts and webhooks in step with what one statement did.
 #[pg_trigger(sql = r#"
@@ -99,10 +114,11 @@ fn after_write(trigger: &PgTrigger) -> Result<(), Error> {
             1 => for_one_row(trigger, schema)?,
             _ => for_many_rows(trigger, client, schema)?,
         };
-        for sql in statements {
-            spi::run_for_rows(client, schema, sql, rows)?;
+        if statements.is_empty() {
+            return Ok(());
         }
-        Ok(())
+        let form = Form::locked(schema)?;
+        statements.iter().try_for_each(|sql| spi::run_for_rows(client, schema, sql.of(form), rows))
     })
 }
 
@@ -111,7 +127,7 @@ fn for_many_rows(
     trigger: &PgTrigger,
     client: &mut SpiClient,
     schema: Schema,
-) -> Result<Vec<&'static str>, Error> {
+) -> Result<Vec<Statement>, Error> {
     let asked = |client: &mut SpiClient, question: &str| -> Result<bool, Error> {
         let answer = client.select(schema.qualify(question)?.as_str(), None, &[])?;
         Ok(answer.first().get_one::<bool>()? == Some(true))
@@ -137,7 +153,7 @@ fn for_many_rows(
 
 /// What a statement that wrote one attempt has to see to: nothing, while the call is going on and its
 /// transcript is saved every few seconds.
-fn for_one_row(trigger: &PgTrigger, schema: Schema) -> Result<Vec<&'static str>, Error> {
+fn for_one_row(trigger: &PgTrigger, schema: Schema) -> Result<Vec<Statement>, Error> {
     let row = TriggerRow::of_statement(trigger);
     let is_completed = |status: Option<String>| status.as_deref() == Some("completed");
     let (was, is) = (is_completed(row.get_old(c"status")?), is_completed(row.get(c"status")?));
@@ -150,6 +166,7 @@ fn for_one_row(trigger: &PgTrigger, schema: Schema) -> Result<Vec<&'static str>,
         (true, _) if event.fired_by_delete() => DELETED.to_vec(),
         (true, false) => vec![REMOVE_FACTS, REMOVE_KPI_EVENTS],
         // Completed before and after: the fact may be another one's (a changed id), or one no more.
+        (true, true) if fact_stays(&row)? => vec![REMOVE_KPI_EVENTS, UPSERT_UPDATED, DELIVER_UPDATED],
         (true, true) => vec![REMOVE_FACTS, REMOVE_KPI_EVENTS, UPSERT_UPDATED, DELIVER_UPDATED],
     };
     let org: Option<pgrx::Uuid> = if is { row.get(c"org_id")? } else { None };
@@ -161,7 +178,16 @@ fn for_one_row(trigger: &PgTrigger, schema: Schema) -> Result<Vec<&'static str>,
     Ok(statements)
 }
 
-/// Writes the fact of one attempt, if it is completed.
+/// Has a completed attempt that is written once more the fact of before, on the day of before?
+fn fact_stays(row: &TriggerRow) -> Result<bool, Error> {
+    Ok(row.get::<Timestamptz>(c"ended_at")?.is_some() && !row.changed(c"id")? && !row.changed(c"started_at")?)
+}
+
+/// Writes the fact of one attempt, which is locked, if it is completed.
 pub fn upsert_fact(schema: Schema, attempt: pgrx::Uuid) -> Result<(), Error> {
-    rows::execute(schema, UPSERT_ONE_FACT, &[attempt.into()]).map(|_| ())
+    let form = Form::locked(schema)?;
+    if form == Form::ByMonth {
+        rows::execute(schema, REMOVE_MISPLACED_FACT, &[attempt.into()])?;
+    }
+    rows::execute(schema, UPSERT_ONE_FACT.of(form), &[attempt.into()]).map(|_| ())
 }

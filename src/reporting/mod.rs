@@ -2,11 +2,13 @@
 //!
 //! What a statement changes in the facts is logged (`deltas`); a fold takes changes out of the log and adds them
 //! to the rollups. In every snapshot, rollups + log = the reports over the facts.
+//! Facts are one table, or partitioned by month (`partitions`).
 
 mod check;
 mod deltas;
 mod dimensions;
 mod facts;
 mod fold;
+pub mod partitions;
 mod rebuild;
 mod scores;

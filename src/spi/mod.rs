@@ -67,6 +67,8 @@ impl Schema {
     pub fn qualify(self, sql: &str) -> Result<String, Error> {
         Ok(sql
             .replace("{completed_data}", include_str!("../sql/completed_data.sql"))
+            .replace("{fact_values}", include_str!("../sql/fact_values.sql"))
+            .replace("{fact_changes}", include_str!("../sql/fact_changes.sql"))
             .replace("{threshold}", include_str!("../sql/threshold.sql"))
             .replace("{default_threshold}", &DEFAULT_LOW_SCORE_THRESHOLD.to_string())
             .replace("{schema}", &quote_identifier(self.name()?)))
