@@ -58,10 +58,8 @@ macro_rules! write_kpi_events {
     };
 }
 
-const REMOVE_FACTS: Statement = Statement::new(
-    include_str!("../sql/remove_facts.sql"),
-    include_str!("../sql/remove_facts_by_month.sql"),
-);
+const REMOVE_FACTS: Statement =
+    Statement::new(include_str!("../sql/remove_facts.sql"), include_str!("../sql/remove_facts_by_month.sql"));
 const REMOVE_KPI_EVENTS: Statement = Statement::same(include_str!("../sql/remove_kpi_events.sql"));
 const KPI_EVENTS_INSERTED: Statement = write_kpi_events!(inserted);
 const KPI_EVENTS_UPDATED: Statement = write_kpi_events!(updated once);
@@ -71,7 +69,8 @@ const UPSERT_INSERTED: Statement = upsert_facts!(inserted);
 const DELIVER_INSERTED: Statement = deliver_events!(inserted);
 const INSERTED: &[Statement] = &[UPSERT_INSERTED, DELIVER_INSERTED];
 const UPDATED: &[Statement] = &[REMOVE_FACTS, UPSERT_UPDATED, DELIVER_UPDATED];
-const UPDATED_TWICE: &[Statement] = &[REMOVE_FACTS, upsert_facts!(updated twice), deliver_events!(updated twice)];
+const UPDATED_TWICE: &[Statement] =
+    &[REMOVE_FACTS, upsert_facts!(updated twice), deliver_events!(updated twice)];
 const KPI_EVENTS_UPDATED_TWICE: Statement = write_kpi_events!(updated twice);
 /// Few organisations want events: the others' many rows should not pay for them.
 const ANY_WANTS_KPI_EVENTS: &str = "select exists (
@@ -180,7 +179,9 @@ fn for_one_row(trigger: &PgTrigger, schema: Schema) -> Result<Vec<Statement>, Er
 
 /// Has a completed attempt that is written once more the fact of before, on the day of before?
 fn fact_stays(row: &TriggerRow) -> Result<bool, Error> {
-    Ok(row.get::<Timestamptz>(c"ended_at")?.is_some() && !row.changed(c"id")? && !row.changed(c"started_at")?)
+    Ok(row.get::<Timestamptz>(c"ended_at")?.is_some()
+        && !row.changed(c"id")?
+        && !row.changed(c"started_at")?)
 }
 
 /// Writes the fact of one attempt, which is locked, if it is completed.

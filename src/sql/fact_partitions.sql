@@ -78,7 +78,9 @@ begin
   if exists (select from callcoach.fact_partitions() p where p.first_day < past and p.past_day > month) then
     return false;
   end if;
-  -- Attached when it is filled: that locks out nobody but for the default partition.
+  -- Writers wait: one that was on its way to the default partition would be refused there once this one is attached.
+  -- Readers do not, but for those of the default one.
+  execute format('lock table only %s in share row exclusive mode', facts);
   execute format('create table %s (like %s including defaults including constraints including storage including compression)', made, facts);
   execute format('alter table %s owner to %s', made, (select relowner::regrole from pg_class where oid = facts));
   perform callcoach.seal_fact_partition(made::regclass);
