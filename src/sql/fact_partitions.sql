@@ -79,7 +79,9 @@ begin
     return false;
   end if;
   -- Writers wait: one that was on its way to the default partition would be refused there once this one is attached.
-  -- Readers do not, but for those of the default one.
+  -- Readers do not, but for those of the default one. First orgs, as who deletes an organisation: its foreign key
+  -- comes along.
+  lock table @extschema@.orgs in share row exclusive mode;
   execute format('lock table only %s in share row exclusive mode', facts);
   execute format('create table %s (like %s including defaults including constraints including storage including compression)', made, facts);
   execute format('alter table %s owner to %s', made, (select relowner::regrole from pg_class where oid = facts));
@@ -169,6 +171,7 @@ begin
   if partman is null then
     -- None, where nothing is to be retired: oldest is NULL.
     for one in select * from callcoach.fact_partitions() p where p.past_day <= oldest loop
+      lock table @extschema@.orgs in share row exclusive mode;
       execute format('alter table %s detach partition %s', facts, one.partition);
       raise notice 'fact_partitions: % retired: it is a table of its own now, and may be dropped', one.partition;
     end loop;

@@ -97,6 +97,7 @@ writers_beside_each_other_leave_one_fact() {
   local crowd=$!
   while kill -0 $crowd 2>/dev/null; do
     keep_partitions crowded >/dev/null
+    sleep 0.2
     sql -d crowded -f tests/reporting/partitions/unmake.sql
   done
   wait $crowd
