@@ -62,10 +62,12 @@ completions_wait_for_the_partitions() {
   PGOPTIONS='-c client_min_messages=warning' sql -d waiting -f "$out/slow_partition.sql" >/dev/null &
   local partitioning=$! seen=
   for _ in $(seq 100); do
-    seen=$(sql -d waiting -At -c "select count(*) from pg_stat_activity where datname = 'waiting' and query = 'select pg_sleep(3);'")
+    seen=$(sql -d waiting -At -c "select count(*) from pg_stat_activity where datname = 'waiting' and query like '%pg_sleep(3)%' and state = 'active' and pid <> pg_backend_pid()")
     [ "$seen" = 0 ] || break
     sleep 0.1
   done
+  [ "$seen" = 1 ]
+  sql -d waiting -At -c "select relkind from pg_class where relname = 'fact_scenario_attempts'" | diff - <(echo r)
   completes waiting public
   wait $partitioning
   sql -d waiting -At -c "select relkind from pg_class where relname = 'fact_scenario_attempts'" | diff - <(echo p)
