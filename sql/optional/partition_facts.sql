@@ -2,7 +2,7 @@
 -- by the owner of the tables after sql/install.sql. Running it again only sees to the partitions' upkeep.
 --   psql -d yourdb -f sql/optional/partition_facts.sql                    where the tables are in schema public
 --   psql -d yourdb -v schema=api -f sql/optional/partition_facts.sql      where they are in another
--- While the facts are copied they can be read, and completions wait.
+-- While the facts are copied they can be read, and completions wait; at the end, for a moment, everybody does.
 \set ON_ERROR_STOP on
 \if :{?schema}
 \else
@@ -252,7 +252,7 @@ $$;
 \endif
 
 select callcoach.keep_fact_partitions() \g /dev/null
-analyze fact_scenario_attempts;
 commit;
+analyze :"schema".fact_scenario_attempts;
 -- pg_partman leaves another.
 select set_config('search_path', :'path_before', false) \g /dev/null

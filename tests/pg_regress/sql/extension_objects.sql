@@ -10,12 +10,12 @@ select n.nspname || '.' || p.proname as name, p.*
 -- Names of functions and arguments are API: PostgREST finds a function by them.
 select name, pg_get_function_arguments(oid) as arguments,
        regexp_replace(pg_get_function_result(oid), ', ', E',\n  ', 'g') as result
-  from function order by name collate "C";
+  from function order by name collate "C", pronargs;
 
 select name, case provolatile when 'i' then 'immutable' when 's' then 'stable' else 'volatile' end as volatility,
        case proparallel when 's' then 'safe' when 'r' then 'restricted' else 'unsafe' end as parallel,
        proisstrict as strict, prosecdef as definer, proconfig as config
-  from function order by name collate "C";
+  from function order by name collate "C", pronargs;
 
 -- Who may call what, whoever the owner is. Nothing is anybody's (PUBLIC).
 select name,
@@ -23,7 +23,7 @@ select name,
                                    order by grantee::regrole::text collate "C")
                    from aclexplode(coalesce(proacl, acldefault('f', proowner)))
                   where grantee <> proowner and privilege_type = 'EXECUTE'), '') as callers
-  from function order by name collate "C";
+  from function order by name collate "C", pronargs;
 
 -- None of these may show a row: no comment; a definer without a pinned search_path, or one that
 -- starts with a schema others can write to.
