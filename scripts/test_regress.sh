@@ -146,6 +146,8 @@ reports_follow_random_changes() {
   for seed in 0.1 0.2; do sql -d folded -v rounds=400 -v seed=$seed -f tests/reporting/random.sql; done
 }
 
+. tests/reporting/partitions.sh
+
 # Nobody's change is lost or counted twice: two folders and a rebuild beside writers, and folders that are killed.
 reports_survive_writers_folders_and_crashes() {
   createdb beside
@@ -283,6 +285,14 @@ if [ $# = 0 ]; then
   check survives_a_crash
   check reports_follow_random_changes
   check reports_survive_writers_folders_and_crashes
+  check facts_become_partitions
+  check completions_wait_for_the_partitions
+  check reports_follow_partitioned_facts
+  check writers_beside_each_other_leave_one_fact
+  check partitions_are_nobodys
+  check retired_partitions_stay_in_the_reports
+  check partitions_are_dumped_and_restored
+  check pg_partman_keeps_partitions
   check guards_the_claim_however_it_is_loaded
   check keeps_the_storage_secret_out_of_the_log
   check keeps_webhook_secrets_out_of_the_log

@@ -20,6 +20,8 @@ pub enum Error {
     Scores(ScoresError),
     /// A TRUNCATE of the facts.
     FactsTruncated,
+    /// The rollups were to be written anew, and the facts before this day are not there any more.
+    FactsRetired(pgrx::datum::Date),
     /// An argument that counts, and is below 0.
     NegativeLimit(&'static str),
     /// Days from one to another that are in the wrong order, infinite or too many.
@@ -170,6 +172,12 @@ pub fn shape(error: Error) -> Shape {
             "fact_scenario_attempts cannot be truncated: the reports could not follow",
         )
         .hint("DELETE the rows."),
+        Error::FactsRetired(from) => Shape::new(
+            Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+            "the reports cannot be rebuilt: they know of facts that were retired",
+        )
+        .detail(format!("Facts are there from {from} on; what the reports say of earlier ones would be lost."))
+        .hint("Attach the retired partitions first. To lose what they held: update fact_partitions set began = the first day that is to count."),
         Error::NegativeLimit(name) => {
             Shape::new(invalid, format!("argument \"{name}\" must not be negative"))
         }

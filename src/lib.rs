@@ -56,6 +56,7 @@ pgrx::pg_module_magic!(name, version);
 mod callcoach {}
 extension_sql!("CREATE SCHEMA callcoach;", name = "internal_schema", bootstrap);
 extension_sql_file!("sql/security_findings.sql", name = "security_findings");
+extension_sql_file!("sql/fact_partitions.sql", name = "fact_partitions");
 extension_sql_file!("sql/extension.sql", name = "comments_and_grants", finalize);
 
 #[pg_guard]

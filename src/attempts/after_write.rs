@@ -5,8 +5,10 @@ use super::completed;
 use crate::error::{self, Error};
 use crate::events::tracks;
 use crate::kpi_events;
+use crate::reporting::partitions::{Form, Statement};
 use crate::rows::TriggerRow;
 use crate::spi::{self, Schema, rows};
+use crate::timestamps::Timestamptz;
 use crate::worker;
 use pgrx::AllocatedByPostgres;
 use pgrx::heap_tuple::PgHeapTuple;
@@ -36,12 +38,19 @@ macro_rules! with {
 }
 macro_rules! upsert_facts {
     ($($rows:tt)+) => {
-        concat!(with!($($rows)+), include_str!("../sql/upsert_facts.sql"))
+        Statement::new(
+            concat!(with!($($rows)+), include_str!("../sql/upsert_facts.sql")),
+            concat!(with!($($rows)+), include_str!("../sql/upsert_facts_by_month.sql")),
+        )
     };
 }
 macro_rules! deliver_events {
     ($($rows:tt)+) => {
-        concat!(with!($($rows)+), include_str!("../sql/attempt_events.sql"), include_str!("../sql/deliver.sql"))
+        Statement::same(concat!(
+            with!($($rows)+),
+            include_str!("../sql/attempt_events.sql"),
+            include_str!("../sql/deliver.sql")
+        ))
     };
 }
 macro_rules! open_tracks {
@@ -55,25 +64,26 @@ macro_rules! open_tracks {
 }
 macro_rules! write_kpi_events {
     ($($rows:tt)+) => {
-        concat!(with!($($rows)+), include_str!("../sql/kpi_events.sql"))
+        Statement::same(concat!(with!($($rows)+), include_str!("../sql/kpi_events.sql")))
     };
 }
 
-const REMOVE_FACTS: &str = include_str!("../sql/remove_facts.sql");
-const REMOVE_KPI_EVENTS: &str = include_str!("../sql/remove_kpi_events.sql");
-const KPI_EVENTS_INSERTED: &str = write_kpi_events!(inserted);
-const KPI_EVENTS_UPDATED: &str = write_kpi_events!(updated once);
-const UPSERT_UPDATED: &str = upsert_facts!(updated once);
-const DELIVER_UPDATED: &str = deliver_events!(updated once);
-const UPSERT_INSERTED: &str = upsert_facts!(inserted);
-const DELIVER_INSERTED: &str = deliver_events!(inserted);
-const INSERTED: &[&str] = &[UPSERT_INSERTED, DELIVER_INSERTED];
-const UPDATED: &[&str] = &[REMOVE_FACTS, UPSERT_UPDATED, DELIVER_UPDATED];
-const DELIVER_UPDATED_TWICE: &str = deliver_events!(updated twice);
-const UPDATED_TWICE: &[&str] = &[REMOVE_FACTS, upsert_facts!(updated twice), DELIVER_UPDATED_TWICE];
+const REMOVE_FACTS: Statement =
+    Statement::new(include_str!("../sql/remove_facts.sql"), include_str!("../sql/remove_facts_by_month.sql"));
+const REMOVE_KPI_EVENTS: Statement = Statement::same(include_str!("../sql/remove_kpi_events.sql"));
+const KPI_EVENTS_INSERTED: Statement = write_kpi_events!(inserted);
+const KPI_EVENTS_UPDATED: Statement = write_kpi_events!(updated once);
+const UPSERT_UPDATED: Statement = upsert_facts!(updated once);
+const DELIVER_UPDATED: Statement = deliver_events!(updated once);
+const UPSERT_INSERTED: Statement = upsert_facts!(inserted);
+const DELIVER_INSERTED: Statement = deliver_events!(inserted);
+const INSERTED: &[Statement] = &[UPSERT_INSERTED, DELIVER_INSERTED];
+const UPDATED: &[Statement] = &[REMOVE_FACTS, UPSERT_UPDATED, DELIVER_UPDATED];
+const DELIVER_UPDATED_TWICE: Statement = deliver_events!(updated twice);
+const UPDATED_TWICE: &[Statement] = &[REMOVE_FACTS, upsert_facts!(updated twice), DELIVER_UPDATED_TWICE];
 /// Whose rows wait for the worker.
-const DELIVERS: [&str; 3] = [DELIVER_INSERTED, DELIVER_UPDATED, DELIVER_UPDATED_TWICE];
-const KPI_EVENTS_UPDATED_TWICE: &str = write_kpi_events!(updated twice);
+const DELIVERS: [Statement; 3] = [DELIVER_INSERTED, DELIVER_UPDATED, DELIVER_UPDATED_TWICE];
+const KPI_EVENTS_UPDATED_TWICE: Statement = write_kpi_events!(updated twice);
 const TRACKS_INSERTED: &str = open_tracks!(inserted);
 const TRACKS_UPDATED: &str = open_tracks!(updated once);
 const TRACKS_UPDATED_TWICE: &str = open_tracks!(updated twice);
@@ -84,10 +94,13 @@ const ANY_WANTS_KPI_EVENTS: &str = "select exists (
 const ANY_HAS_KPI_EVENTS: &str = "select exists (
   select from {schema}.fact_kpi_events e where e.org_id in (select org_id from old_rows))";
 const ANY_TWICE: &str = "select count(distinct id) < count(*) from new_rows";
-const DELETED: &[&str] =
-    &["delete from {schema}.fact_scenario_attempts f using old_rows o where f.attempt_id = o.id"];
-const TRUNCATED: &[&str] = &["delete from {schema}.fact_scenario_attempts"];
-const UPSERT_ONE_FACT: &str = upsert_facts!(attempt);
+const DELETED: &[Statement] = &[Statement::new(
+    "delete from {schema}.fact_scenario_attempts f using old_rows o where f.attempt_id = o.id",
+    include_str!("../sql/remove_deleted_by_month.sql"),
+)];
+const TRUNCATED: &[Statement] = &[Statement::same("delete from {schema}.fact_scenario_attempts")];
+const UPSERT_ONE_FACT: Statement = upsert_facts!(attempt);
+const REMOVE_MISPLACED_FACT: &str = include_str!("../sql/remove_misplaced_fact.sql");
 
 /// Keeps facts and webhooks in step with what one statement did.
 #[pg_trigger(sql = r#"
@@ -116,10 +129,13 @@ fn after_write(trigger: &PgTrigger) -> Result<(), Error> {
             Some(row) => for_one_row(trigger, row, schema)?,
             None => for_many_rows(trigger, client, schema)?,
         };
-        for sql in statements {
-            let written = spi::run_for_rows(client, schema, sql, rows)?;
-            if written > 0 && DELIVERS.contains(&sql) {
-                worker::wake_at_commit();
+        if !statements.is_empty() {
+            let form = Form::locked(schema)?;
+            for sql in &statements {
+                let written = spi::run_for_rows(client, schema, sql.of(form), rows)?;
+                if written > 0 && DELIVERS.contains(sql) {
+                    worker::wake_at_commit();
+                }
             }
         }
         // A track is completed after its scenarios are.
@@ -139,7 +155,7 @@ fn for_many_rows(
     trigger: &PgTrigger,
     client: &mut SpiClient,
     schema: Schema,
-) -> Result<Vec<&'static str>, Error> {
+) -> Result<Vec<Statement>, Error> {
     let event = trigger.event();
     let (mut statements, write_kpi_events) = if event.fired_by_insert() {
         (INSERTED.to_vec(), KPI_EVENTS_INSERTED)
@@ -161,7 +177,7 @@ fn for_many_rows(
 
 /// What a statement that wrote one attempt has to see to: nothing, while the call is going on and its
 /// transcript is saved every few seconds.
-fn for_one_row(trigger: &PgTrigger, row: &TriggerRow, schema: Schema) -> Result<Vec<&'static str>, Error> {
+fn for_one_row(trigger: &PgTrigger, row: &TriggerRow, schema: Schema) -> Result<Vec<Statement>, Error> {
     let (was, is) = (is_completed(row.get_old(c"status")?), is_completed(row.get(c"status")?));
     let event = trigger.event();
     let mut statements = match (was, is) {
@@ -172,6 +188,7 @@ fn for_one_row(trigger: &PgTrigger, row: &TriggerRow, schema: Schema) -> Result<
         (true, _) if event.fired_by_delete() => DELETED.to_vec(),
         (true, false) => vec![REMOVE_FACTS, REMOVE_KPI_EVENTS],
         // Completed before and after: the fact may be another one's (a changed id), or one no more.
+        (true, true) if fact_stays(&row)? => vec![REMOVE_KPI_EVENTS, UPSERT_UPDATED, DELIVER_UPDATED],
         (true, true) => vec![REMOVE_FACTS, REMOVE_KPI_EVENTS, UPSERT_UPDATED, DELIVER_UPDATED],
     };
     let org: Option<pgrx::Uuid> = if is { row.get(c"org_id")? } else { None };
@@ -207,7 +224,18 @@ fn is_true(client: &SpiClient, schema: Schema, question: &str) -> Result<bool, E
     Ok(answer.first().get_one::<bool>()? == Some(true))
 }
 
-/// Writes the fact of one attempt, if it is completed.
+/// Has a completed attempt that is written once more the fact of before, on the day of before?
+fn fact_stays(row: &TriggerRow) -> Result<bool, Error> {
+    Ok(row.get::<Timestamptz>(c"ended_at")?.is_some()
+        && !row.changed(c"id")?
+        && !row.changed(c"started_at")?)
+}
+
+/// Writes the fact of one attempt, which is locked, if it is completed.
 pub fn upsert_fact(schema: Schema, attempt: pgrx::Uuid) -> Result<(), Error> {
-    rows::execute(schema, UPSERT_ONE_FACT, &[attempt.into()]).map(|_| ())
+    let form = Form::locked(schema)?;
+    if form == Form::ByMonth {
+        rows::execute(schema, REMOVE_MISPLACED_FACT, &[attempt.into()])?;
+    }
+    rows::execute(schema, UPSERT_ONE_FACT.of(form), &[attempt.into()]).map(|_| ())
 }

@@ -3,6 +3,7 @@
 
 use crate::error::Error;
 use crate::jsonb::Jsonb;
+use crate::reporting::partitions::{Form, Statement};
 use crate::rows::TriggerRow;
 use crate::spi::Schema;
 use crate::spi::rows::{self, Mode};
@@ -11,8 +12,10 @@ use crate::worker;
 use pgrx::AnyNumeric;
 use pgrx::datum::DatumWithOid;
 
-const UPSERT: &str =
-    concat!(include_str!("../sql/one_completed.sql"), include_str!("../sql/upsert_facts.sql"));
+const UPSERT: Statement = Statement::new(
+    concat!(include_str!("../sql/one_completed.sql"), include_str!("../sql/upsert_facts.sql")),
+    concat!(include_str!("../sql/one_completed.sql"), include_str!("../sql/upsert_facts_by_month.sql")),
+);
 const DELIVER: &str = concat!(
     include_str!("../sql/one_completed.sql"),
     include_str!("../sql/one_happened.sql"),
@@ -45,7 +48,7 @@ pub fn complete(schema: Schema, row: &TriggerRow) -> Result<bool, Error> {
         score.into(),
         row.get::<Jsonb>(c"kpis")?.into(),
     ];
-    rows::execute(schema, UPSERT, &args)?;
+    rows::execute(schema, UPSERT.of(Form::locked(schema)?), &args)?;
     if rows::execute(schema, DELIVER, &args)? > 0 {
         worker::wake_at_commit();
     }

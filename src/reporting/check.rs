@@ -8,7 +8,8 @@ use pgrx::prelude::*;
 const CHECK: &str = include_str!("../sql/reporting/check.sql");
 
 /// The rows in which a report, or a rollup behind it, differs from what the facts say: none, unless a rollup was
-/// damaged. Changes that are not folded yet show as differences: refresh first. Reads all facts.
+/// damaged. Changes that are not folded yet show as differences: refresh first. Reads all facts. Where partitions of
+/// the facts were retired, what stands for all times is only compared with what is left.
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 #[allow(clippy::type_complexity)]

@@ -9,7 +9,8 @@ use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 use uuid::Uuid;
 
-const ATTEMPT_ORG: &str = "select org_id from {schema}.scenario_attempts where id = $1 for share";
+/// Locked as its own completion locks it: whoever writes the attempt's fact does so alone.
+const ATTEMPT_ORG: &str = "select org_id from {schema}.scenario_attempts where id = $1 for no key update";
 
 /// Writes the fact of a completed attempt, as its trigger does; an attempt that is not completed has none.
 /// PT404 for an attempt that is not there, or not in the current organisation.

@@ -2,6 +2,7 @@
 //!
 //! What a statement changes in the facts is logged (`deltas`); a fold takes changes out of the log and adds them
 //! to the rollups. In every snapshot, rollups + log = the reports over the facts.
+//! Facts are one table, or partitioned by month (`partitions`).
 
 mod calendar;
 mod check;
@@ -9,6 +10,7 @@ mod deltas;
 mod dimensions;
 mod facts;
 mod fold;
+pub mod partitions;
 mod progress;
 mod rebuild;
 mod scores;

@@ -1,7 +1,7 @@
 //! The rollups from scratch: the first time, and to repair them.
 
 use super::fold::{Folds, lock, record};
-use super::progress;
+use super::{partitions, progress};
 use crate::error::Error;
 use crate::spi::Schema;
 use crate::spi::rows::{self, Mode};
@@ -15,6 +15,7 @@ const ESTIMATE: &str = "select greatest(reltuples, 0)::bigint from pg_class wher
 
 /// Fills the rollups anew from the facts, and returns how many facts it read. Neither readers, who see what was
 /// before until it commits, nor writers wait: what they change meanwhile is left to the next fold. Can be cancelled.
+/// 55000 once partitions of the facts were retired: the rollups alone know what they held.
 #[pg_extern(volatile, parallel_unsafe, security_definer)]
 #[search_path(pg_catalog, pg_temp)]
 fn rebuild_reporting(fcinfo: pg_sys::FunctionCallInfo) -> Result<i64, ErrorReport> {
@@ -22,6 +23,7 @@ fn rebuild_reporting(fcinfo: pg_sys::FunctionCallInfo) -> Result<i64, ErrorRepor
 }
 
 fn rebuild(schema: Schema) -> Result<i64, Error> {
+    partitions::refuse_after_retirement(schema)?;
     lock(schema, Folds::Rebuild)?;
     let began = timestamps::clock();
     let table = schema.table(c"fact_scenario_attempts");

@@ -69,6 +69,8 @@ impl Schema {
             .replace("{completed_data}", include_str!("../sql/completed_data.sql"))
             .replace("{assignment_data}", include_str!("../sql/events/assignment_data.sql"))
             .replace("{added_data}", include_str!("../sql/events/added_data.sql"))
+            .replace("{fact_values}", include_str!("../sql/fact_values.sql"))
+            .replace("{fact_changes}", include_str!("../sql/fact_changes.sql"))
             .replace("{threshold}", include_str!("../sql/threshold.sql"))
             .replace("{default_threshold}", &DEFAULT_LOW_SCORE_THRESHOLD.to_string())
             .replace("{schema}", &quote_identifier(self.name()?)))

@@ -36,6 +36,20 @@ comment on function fill_dim_time(date, date) is
   'Adds the days that dim_time does not have yet, from first to last; returns how many.';
 comment on function callcoach.rebuilding(int) is
   'Counts a fact that rebuild_reporting() reads, and says by NOTICE how far it has come. Always true.';
+comment on function callcoach.fact_horizon() is
+  'The first day of facts that are still there, where earlier partitions were retired; -infinity where none was.';
+comment on function callcoach.takes_facts_of(date) is
+  'May a fact of that day be written? Not one of a month whose partition was retired.';
+comment on function callcoach.fact_partitions() is
+  'The partitions of fact_scenario_attempts and their bounds; NULL for those of the default one.';
+comment on function callcoach.make_fact_partition(date) is
+  'Makes the partition of a month, and moves what of it lies in the default one there. False where it is there already.';
+comment on function callcoach.keep_fact_partitions() is
+  'The upkeep of partitioned facts, to be run every day: makes partitions ahead, retires old ones, seals them; returns how many it made or retired.';
+comment on function callcoach.seal_fact_partition(regclass) is
+  'Leaves a partition to its owner alone, with row level security on and the default partition''s settings.';
+comment on function callcoach.seal_fact_partitions() is
+  'Event trigger: seals partitions of fact_scenario_attempts that others make.';
 comment on function callcoach.fold_reporting(uuid, int) is
   'Folds one organisation''s changes (NULL: all), at most so many (NULL: all).';
 comment on function callcoach.log_fact_changes() is
@@ -150,6 +164,13 @@ declare
     "callcoach.reopen_assignment()":    [],
     "callcoach.touch_updated_at()":     [],
     "callcoach.fold_reporting(uuid,int)": [],
+    "callcoach.fact_horizon()":         [],
+    "callcoach.takes_facts_of(date)":   [],
+    "callcoach.fact_partitions()":      [],
+    "callcoach.make_fact_partition(date)": [],
+    "callcoach.keep_fact_partitions()": [],
+    "callcoach.seal_fact_partition(regclass)": [],
+    "callcoach.seal_fact_partitions()": [],
     "callcoach.log_fact_changes()":     [],
     "callcoach.apply_scores(bytea,numeric[],int[])": [],
     "callcoach.median_score(bytea)":    [],
