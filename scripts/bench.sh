@@ -2,13 +2,16 @@
 # callcoach and a plpgsql reference side by side: the same data, one private cluster, run by run in turn.
 # See bench/README.md.
 #   RUNS=3  runs of every case (the median counts)      SIZE=20000  attempts of the bulk case; scales the others
-#   CASES="kpis bulk one enqueue claim tenant signatures reporting"   TENANT_ROWS=1000000  facts of the tenant cases
+#   CASES="kpis bulk one enqueue claim tenant signatures reporting webhooks"   TENANT_ROWS=1000000  facts of the tenant cases
+#   DELIVERIES=60000  webhooks of the delivery case (LARGE=1: 300,000)
 #   REPORT_FACTS=1000000  facts of the reporting cases (LARGE=1: five millions)
 #   BENCH_SKIP_INSTALL=1  use the extension that is installed   KEEP=1  leave the cluster running
 . "$(dirname "$0")/lib.sh"
 RUNS=${RUNS:-3}
 SIZE=${SIZE:-20000}
-CASES=${CASES:-kpis bulk one enqueue claim tenant signatures reporting}
+CASES=${CASES:-kpis bulk one enqueue claim tenant signatures reporting webhooks}
+DELIVERIES=${DELIVERIES:-$([ "${LARGE:-0}" = 1 ] && echo 300000 || echo 60000)}
+RECEIVER_PORT=${RECEIVER_PORT:-8490}
 TENANT_ROWS=${TENANT_ROWS:-1000000}
 REPORT_FACTS=${REPORT_FACTS:-$([ "${LARGE:-0}" = 1 ] && echo 5000000 || echo 1000000)}
 SHORT=60 MEDIUM=50 LONG=50 # different transcripts of 150, 300 and 600 utterances
@@ -20,7 +23,8 @@ ONE=$((SIZE * 3 / 20 / 2 * 2)) # attempts completed one by one, in each run of e
 [ "${BENCH_SKIP_INSTALL:-0}" = 1 ] || scripts/install.sh
 started=$(date +%s)
 work=$(mktemp -d)
-trap 'rm -rf "$work"; [ "${KEEP:-0}" = 1 ] || scripts/cluster.sh remove bench' EXIT
+receiver=
+trap 'kill $receiver 2>/dev/null; rm -rf "$work"; [ "${KEEP:-0}" = 1 ] || scripts/cluster.sh remove bench' EXIT
 secret='the secret that signed URLs of the benchmark are signed with'
 scripts/cluster.sh fresh bench shared_buffers=1GB max_wal_size=16GB checkpoint_timeout=1h autovacuum=off jit=off \
   callcoach.storage_url=https://project.supabase.co/storage/v1 "callcoach.storage_jwt_secret=$secret"
@@ -56,6 +60,7 @@ prepare() {
   payload=$(sql -d bench_data -c 'select payload from bench.payload')
   case " $CASES " in *' tenant '*) prepare_tenant ;; esac
   case " $CASES " in *' reporting '*) prepare_reporting ;; esac
+  case " $CASES " in *' webhooks '*) prepare_webhooks ;; esac
 }
 
 # The roles come first, so that the policies are theirs.
@@ -73,6 +78,26 @@ prepare_reporting() {
   createdb bench_reporting
   install_callcoach bench_reporting
   sql -d bench_reporting -v facts="$REPORT_FACTS" -f bench/reporting.sql
+}
+
+# A receiver on loopback, and a worker that may send to it.
+prepare_webhooks() {
+  say "starting a receiver and a worker"
+  rustc -O --edition 2024 -o "$work/receiver" bench/receiver.rs
+  "$work/receiver" serve "$RECEIVER_PORT" &
+  receiver=$!
+  createdb bench_webhooks
+  install_callcoach bench_webhooks
+  sql -d bench_webhooks -v port="$RECEIVER_PORT" -f bench/webhooks.sql
+  sql -d bench_webhooks -c "alter system set callcoach.databases = 'bench_webhooks'" \
+    -c "alter system set callcoach.webhook_allow_http = on" -c "alter system set callcoach.webhook_ports = '$RECEIVER_PORT'" \
+    -c "alter system set callcoach.webhook_allowed_networks = '127.0.0.1'" -c "alter system set autovacuum = on" \
+    -c 'select pg_reload_conf()' >/dev/null
+  for _ in $(seq 100); do
+    [ "$(sql -d bench_webhooks -c "select count(*) from callcoach.workers() where state = 'idle'")" = 0 ] || return 0
+    sleep 0.1
+  done
+  die "the worker did not start: $(tail -3 "$PGHOST/server.log")"
 }
 
 # record CASE SIDE RUN VALUE
@@ -253,6 +278,39 @@ case_reporting() {
   report "$run" report_insights 1 report -v read="select * from mv_scenario_insights where org_id = $org"
 }
 
+# arrivals RUN CASE [pgbench option …]: what the receiver saw of events that were queued for the time of the case.
+arrivals() {
+  local run=$1 case=$2 requests ids p50 p99 worst
+  shift 2
+  curl -s "http://127.0.0.1:$RECEIVER_PORT/stats" >/dev/null
+  clients webhooks arrival "$@" >/dev/null
+  sleep 1
+  read -r requests ids p50 p99 worst <<<"$(curl -s "http://127.0.0.1:$RECEIVER_PORT/stats")"
+  wanted "$case: arrivals, different ones" "$((2 * $(cat "$work/transactions"))) $((1 * $(cat "$work/transactions")))" "$requests $ids"
+  [ "$case" != webhook_idle ] || record "${case}_p50" callcoach "$run" "$(rate 1 "$p50")"
+  record "${case}_p99" callcoach "$run" "$(rate 1 "$p99")"
+}
+
+case_webhooks() {
+  local side=$1 run=$2 ms each=$((DELIVERIES / 20)) memory
+  if [ "$side" = reference ]; then
+    # The same endpoints as beside the hanging ones, all healthy.
+    sql -d bench_webhooks -c "update webhooks set enabled = false where name = 'Endpoint 2'"
+  else
+    record receiver callcoach "$run" "$("$work/receiver" load "$RECEIVER_PORT" 32 2 1000)"
+    ms=$(timed webhooks backlog $((each * 20)) -v each="$each")
+    record webhook_rate callcoach "$run" "$(rate $((each * 20)) "$ms")"
+    sql -d bench_webhooks -c "update webhooks set url = replace(url, '/ok', '/hang') where name = 'Endpoint 2'"
+  fi
+  ms=$(timed webhooks backlog $((each * 10)) -v each="$each")
+  record webhook_hanging "$side" "$run" "$(rate $((each * 10)) "$ms")"
+  sql -d bench_webhooks -c "delete from webhook_deliveries" \
+    -c "update webhooks set enabled = true, url = replace(url, '/hang', '/ok') where name = 'Endpoint 2'" -c 'vacuum webhook_deliveries'
+  [ "$side" = callcoach ] || return 0
+  arrivals "$run" webhook_idle -c 1 -T 8 -D pause=30
+  arrivals "$run" webhook_1000 -c 8 -j 2 -R 1000 -T 10 -D pause=0
+}
+
 case_signatures() {
   [ "$1" = callcoach ] || return 0
   local ms which calls=200000
@@ -265,7 +323,7 @@ case_signatures() {
 }
 
 summary() {
-  awk -F'\t' -v size="$SIZE" -v rows="$TENANT_ROWS" -v facts="$REPORT_FACTS" '
+  awk -F'\t' -v size="$SIZE" -v rows="$TENANT_ROWS" -v facts="$REPORT_FACTS" -v deliveries="$DELIVERIES" '
     function sorted(key, n,   i, j, t) {
       for (i = 2; i <= n; i++) for (j = i; j > 1 && v[key, j - 1] > v[key, j]; j--) {
         t = v[key, j]; v[key, j] = v[key, j - 1]; v[key, j - 1] = t } }
@@ -277,7 +335,7 @@ summary() {
     /^#/ { next }
     {
       if (!(($1 SUBSEP "callcoach") in count)) next
-      what = $2; sub(/SIZE/, size, what); sub(/ROWS/, rows, what); sub(/FACTS/, facts, what)
+      what = $2; sub(/SIZE/, size, what); sub(/ROWS/, rows, what); sub(/FACTS/, facts, what); sub(/DELIVERIES/, deliveries, what)
       b = median($1 SUBSEP "callcoach")
       if ($4 ~ /^>=/) { # a rate of its own, without a reference
         least = substr($4, 3) + 0

@@ -188,7 +188,7 @@ fn for_one_row(trigger: &PgTrigger, row: &TriggerRow, schema: Schema) -> Result<
         (true, _) if event.fired_by_delete() => DELETED.to_vec(),
         (true, false) => vec![REMOVE_FACTS, REMOVE_KPI_EVENTS],
         // Completed before and after: the fact may be another one's (a changed id), or one no more.
-        (true, true) if fact_stays(&row)? => vec![REMOVE_KPI_EVENTS, UPSERT_UPDATED, DELIVER_UPDATED],
+        (true, true) if fact_stays(row)? => vec![REMOVE_KPI_EVENTS, UPSERT_UPDATED, DELIVER_UPDATED],
         (true, true) => vec![REMOVE_FACTS, REMOVE_KPI_EVENTS, UPSERT_UPDATED, DELIVER_UPDATED],
     };
     let org: Option<pgrx::Uuid> = if is { row.get(c"org_id")? } else { None };
