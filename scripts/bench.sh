@@ -292,23 +292,23 @@ arrivals() {
 }
 
 case_webhooks() {
-  local side=$1 run=$2 ms each=$((DELIVERIES / 20)) memory
-  if [ "$side" = reference ]; then
-    # The same endpoints as beside the hanging ones, all healthy.
-    sql -d bench_webhooks -c "update webhooks set enabled = false where name = 'Endpoint 2'"
-  else
+  local side=$1 run=$2 ms each=$((DELIVERIES / 20))
+  if [ "$side" = callcoach ]; then
     record receiver callcoach "$run" "$("$work/receiver" load "$RECEIVER_PORT" 32 2 1000)"
     ms=$(timed webhooks backlog $((each * 20)) -v each="$each")
     record webhook_rate callcoach "$run" "$(rate $((each * 20)) "$ms")"
-    sql -d bench_webhooks -c "update webhooks set url = replace(url, '/ok', '/hang') where name = 'Endpoint 2'"
+    sql -d bench_webhooks -c 'delete from webhook_deliveries' -c 'vacuum webhook_deliveries'
+    arrivals "$run" webhook_idle -c 1 -T 8 -D pause=30
+    arrivals "$run" webhook_1000 -c 8 -j 2 -R 1000 -T 10 -D pause=0
+    sql -d bench_webhooks -c "insert into webhooks (org_id, name, url, events)
+      select org_id, 'Hangs', replace(url, '/ok', '/hang'), events from webhooks where name = 'Endpoint 2'"
   fi
+  # One endpoint of each organisation, with another that hangs beside it or without.
+  sql -d bench_webhooks -c "update webhooks set enabled = false where name = 'Endpoint 2'"
   ms=$(timed webhooks backlog $((each * 10)) -v each="$each")
   record webhook_hanging "$side" "$run" "$(rate $((each * 10)) "$ms")"
-  sql -d bench_webhooks -c "delete from webhook_deliveries" \
-    -c "update webhooks set enabled = true, url = replace(url, '/hang', '/ok') where name = 'Endpoint 2'" -c 'vacuum webhook_deliveries'
-  [ "$side" = callcoach ] || return 0
-  arrivals "$run" webhook_idle -c 1 -T 8 -D pause=30
-  arrivals "$run" webhook_1000 -c 8 -j 2 -R 1000 -T 10 -D pause=0
+  sql -d bench_webhooks -c "delete from webhooks where name = 'Hangs'" -c 'delete from webhook_deliveries' \
+    -c "update webhooks set enabled = true where name = 'Endpoint 2'" -c 'vacuum webhook_deliveries'
 }
 
 case_signatures() {

@@ -163,9 +163,17 @@ impl<T> Scheduler<T> {
                 self.forget_organisation(organisation_id);
                 continue;
             };
+            let share = share(self.limits.total, self.in_flight, self.lanes.len()).min(share(
+                self.limits.organisation,
+                organisation.in_flight,
+                organisation.lanes,
+            ));
             let Some(lane) = self.lanes.get_mut(&endpoint) else { continue };
             lane.place = Place::Idle;
-            let Some((item, permit)) = lane.start(now, self.limits.endpoint) else {
+            // Beyond its share it has its turn again when one of its own ends.
+            let has_share = lane.in_flight < share;
+            let Some((item, permit)) = has_share.then(|| lane.start(now, self.limits.endpoint)).flatten()
+            else {
                 // Its turn is not used up.
                 self.sleep(endpoint, now);
                 self.offer(organisation_id, Turn::First);
@@ -328,6 +336,13 @@ impl<T> Scheduler<T> {
             self.organisations.remove(&id);
         }
     }
+}
+
+/// How many requests an endpoint may have in flight, of so many that are allowed, when so many are: any number while
+/// half of them are free, an equal share from then on. So endpoints that hang, each within its own limit, leave room
+/// to those that answer.
+fn share(allowed: usize, in_flight: usize, endpoints: usize) -> usize {
+    if in_flight < allowed.div_ceil(2) { usize::MAX } else { allowed.div_ceil(endpoints.max(1)) }
 }
 
 enum Turn {
