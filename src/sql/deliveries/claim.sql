@@ -34,17 +34,21 @@ with recursive endpoint as (
              and not exists (select from {schema}.webhook_claims c
                               where c.delivery_id = p.id and c.expires_at > clock_timestamp())
            order by p.next_retry_at limit $2)) d
-), chosen as (
+), chosen as materialized (
   select id from (select id, turn, next_retry_at, sum(bytes) over (order by turn, next_retry_at, id) as total, bytes
                     from due) as by_turn
    where total - bytes < $3::bigint
    order by turn, next_retry_at
    limit $1::int
 ), locked as materialized (
-  -- Looked at again, now that it is locked: it may have been settled since.
-  select d.id from {schema}.webhook_deliveries d
-   where d.id in (select id from chosen) and d.status = 'pending'
-     for no key update skip locked
+  -- Looked at again, now that it is locked: it may have been settled since. One by one by its id, also by a plan that
+  -- was made when nothing was pending: the index of what is pending then looks as good as the key. OFFSET 0 keeps
+  -- the status out of it, without which that index cannot be used.
+  select d.id
+    from chosen c
+   cross join lateral (select d.id, d.status from {schema}.webhook_deliveries d
+                        where d.id = c.id offset 0 for no key update skip locked) d
+   where d.status = 'pending'
 ), claimed as (
   insert into {schema}.webhook_claims as c (delivery_id, claim, by_worker, expires_at)
   select id, $5::uuid, $6::boolean, clock_timestamp() + make_interval(secs => $4::float8) from locked

@@ -11,9 +11,12 @@ with result as materialized (
   select r.* from result r
     join {schema}.webhook_claims c on c.delivery_id = r.id and c.claim = $2::uuid
 ), locked as materialized (
-  select d.id from {schema}.webhook_deliveries d
-   where d.id in (select id from ours) and d.status = 'pending'
-     for no key update skip locked
+  -- By id, as in claim.sql.
+  select d.id
+    from ours o
+   cross join lateral (select d.id, d.status from {schema}.webhook_deliveries d
+                        where d.id = o.id offset 0 for no key update skip locked) d
+   where d.status = 'pending'
 ), settled as (
   update {schema}.webhook_deliveries d
      set status = o.status, response_status = o.response_status, response_body = o.response_body,
