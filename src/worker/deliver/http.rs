@@ -6,14 +6,18 @@ use callcoach_core::webhook::delivery::Outcome;
 use callcoach_core::webhook::guard::{GuardError, Policy, Target};
 use callcoach_core::webhook::retry_after::RetryAfter;
 use reqwest::{Certificate, Client, Response, redirect};
+use std::collections::HashMap;
 use std::error::Error as StdError;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// The most of a response that is read, and kept.
 const READ: usize = 64 * 1024;
 const KEPT: usize = 16 * 1024;
+
+/// How long a connection is kept that nothing is sent on.
+const POOLED: Duration = Duration::from_secs(30);
 
 /// What the client is made of. Others need another client.
 #[derive(Clone, PartialEq)]
@@ -45,6 +49,28 @@ pub struct Http {
     client: Client,
     policy: Arc<Policy>,
     timeout: Duration,
+    heard: Arc<Heard>,
+}
+
+/// When receivers (scheme, host and port) last answered: whether a connection may be an old one.
+#[derive(Default)]
+struct Heard(Mutex<HashMap<String, Instant>>);
+
+impl Heard {
+    fn note(&self, receiver: &str) {
+        let Ok(mut times) = self.0.lock() else { return };
+        if times.len() >= 4096 {
+            times.retain(|_, at| at.elapsed() < POOLED);
+        }
+        match times.get_mut(receiver) {
+            Some(at) => *at = Instant::now(),
+            None => drop(times.insert(receiver.to_owned(), Instant::now())),
+        }
+    }
+
+    fn is_recent(&self, receiver: &str) -> bool {
+        self.0.lock().is_ok_and(|times| times.get(receiver).is_some_and(|at| at.elapsed() < POOLED))
+    }
 }
 
 /// A request to be made.
@@ -77,7 +103,7 @@ impl Http {
             .referer(false)
             .connect_timeout(settings.connect_timeout)
             .tcp_nodelay(true)
-            .pool_idle_timeout(Duration::from_secs(30))
+            .pool_idle_timeout(POOLED)
             .pool_max_idle_per_host(64);
         if let Some(path) = &settings.ca_file {
             let pem = std::fs::read(path).map_err(|e| format!("callcoach.webhook_ca_file: {e}"))?;
@@ -86,7 +112,12 @@ impl Http {
             builder = builder.tls_certs_merge(certificates);
         }
         let client = builder.build().map_err(|e| chain(&e))?;
-        Ok(Self { client, policy: Arc::clone(&settings.policy), timeout: settings.timeout })
+        Ok(Self {
+            client,
+            policy: Arc::clone(&settings.policy),
+            timeout: settings.timeout,
+            heard: Arc::default(),
+        })
     }
 
     /// Sends it, and reads the response.
@@ -129,12 +160,41 @@ impl Http {
             // An address is connected to without being looked up.
             target.admit(&[], &self.policy).map_err(refused)?;
         }
-        let mut post = self.client.post(target.as_str());
-        for (name, value) in request.headers {
-            post = post.header(name, value);
+        let mut sent = self.post(&target, &request).await;
+        // A receiver may close a connection that was idle just when it is used again. That is no failure of its own;
+        // once more, on another one, under the same id.
+        if sent.as_ref().is_err_and(is_cut) && self.heard.is_recent(target.origin()) {
+            sent = self.post(&target, &request).await;
         }
-        post.body(request.body).send().await.map_err(|e| why(&e))
+        let response = sent.map_err(|e| why(&e))?;
+        self.heard.note(target.origin());
+        Ok(response)
     }
+
+    async fn post(&self, target: &Target, request: &Request) -> reqwest::Result<Response> {
+        let mut post = self.client.post(target.as_str());
+        for (name, value) in &request.headers {
+            post = post.header(*name, value);
+        }
+        post.body(request.body.clone()).send().await
+    }
+}
+
+/// Did a connection end that was there, before anything came of it?
+fn is_cut(error: &reqwest::Error) -> bool {
+    let mut cause: Option<&(dyn StdError + 'static)> = Some(error);
+    while let Some(inner) = cause {
+        if inner.downcast_ref::<hyper::Error>().is_some_and(|e| e.is_incomplete_message() || e.is_canceled())
+        {
+            return !error.is_connect();
+        }
+        if let Some(io) = inner.downcast_ref::<io::Error>() {
+            let is_cut = matches!(io.kind(), io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe);
+            return is_cut && !error.is_connect();
+        }
+        cause = inner.source();
+    }
+    false
 }
 
 /// The beginning of a body as text, whatever it is, and what went wrong on the way. What is left unread ends with
@@ -200,10 +260,13 @@ fn why(error: &reqwest::Error) -> (Outcome, String) {
     (Outcome::Connection, found.unwrap_or_else(|| chain(error)))
 }
 
-/// rustls comes wrapped in io's errors, which do not show it among their sources.
+/// rustls comes wrapped in io's errors, one in another, which do not show it among their sources.
 fn tls_error<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e rustls::Error> {
-    let wrapped = || error.downcast_ref::<io::Error>()?.get_ref()?.downcast_ref::<rustls::Error>();
-    error.downcast_ref::<rustls::Error>().or_else(wrapped)
+    let mut inner = error;
+    while let Some(wrapping) = inner.downcast_ref::<io::Error>() {
+        inner = wrapping.get_ref()?;
+    }
+    inner.downcast_ref()
 }
 
 /// The innermost message says most.

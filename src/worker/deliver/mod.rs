@@ -24,7 +24,7 @@ use callcoach_core::webhook::{Event, SECOND};
 use claim::Claimed;
 use http::{Answer, Http, Request, Settings};
 use settle::{Endings, Records};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
 use tokio::task::{Id, JoinError, JoinSet};
 use uuid::Uuid;
@@ -53,6 +53,8 @@ pub struct Sender {
     records: Records,
     /// Endpoints that had more than so many, which were taken.
     deep: HashMap<Uuid, usize>,
+    /// Endpoints that have answered 410, until that is written down: nothing more is sent to them.
+    gone: HashSet<Uuid>,
     /// More was due in all than was taken.
     is_truncated: bool,
     is_installed: bool,
@@ -87,6 +89,7 @@ impl Sender {
             endings: Endings::default(),
             records: Records::default(),
             deep: HashMap::new(),
+            gone: HashSet::new(),
             is_truncated: false,
             is_installed: false,
             is_woken: false,
@@ -113,7 +116,7 @@ impl Sender {
         while let Some(ended) = self.attempts.try_join_next_with_id() {
             self.take_note(ended);
         }
-        if self.endings.are_due(self.in_flight.is_empty()) {
+        if self.endings.are_due(self.in_flight.is_empty()) || self.records.are_due() {
             slot.set_state(State::Working);
             self.settle();
         }
@@ -151,7 +154,7 @@ impl Sender {
             return since >= self.backoff();
         }
         let is_due = self.next_due.is_some_and(|time| Instant::now() >= time);
-        let has_room = self.scheduler.queued() < self.limits.total;
+        let has_room = self.has_room();
         since >= gucs::poll_interval()
             || has_room && (self.is_woken || is_due || self.is_truncated)
             || has_room && self.deep.iter().any(|deep| !self.is_stocked(deep))
@@ -160,6 +163,11 @@ impl Sender {
     /// Is there enough of this endpoint's for a while?
     fn is_stocked(&self, (&endpoint, &taken): (&Uuid, &usize)) -> bool {
         self.scheduler.queued_for(endpoint) > taken / 2
+    }
+
+    /// Would more be taken?
+    fn has_room(&self) -> bool {
+        self.scheduler.queued() < self.limits.total
     }
 
     /// How many of one endpoint are taken at once.
@@ -177,14 +185,15 @@ impl Sender {
             return self.backoff().saturating_sub(since);
         }
         let mut rest = gucs::poll_interval().saturating_sub(since);
-        if let Some(due) = self.next_due {
+        // Without room it waits for an attempt to end.
+        if let Some(due) = self.next_due.filter(|_| self.has_room()) {
             rest = rest.min(due.saturating_duration_since(Instant::now()));
         }
         if let Some(at) = self.scheduler.wake_at() {
             let micros = u64::try_from(at.saturating_sub(timestamps::clock_micros())).unwrap_or(0);
             rest = rest.min(Duration::from_micros(micros).max(Duration::from_millis(1)));
         }
-        rest.min(self.endings.rest())
+        rest.min(self.endings.rest()).min(self.records.rest())
     }
 
     /// Claims what is due, and what the settings allow.
@@ -203,6 +212,7 @@ impl Sender {
         let mut left_out: Vec<Uuid> = self.scheduler.unready(now).map(|(endpoint, _)| endpoint).collect();
         left_out
             .extend(self.deep.iter().filter(|deep| self.is_stocked(*deep)).map(|(&endpoint, _)| endpoint));
+        left_out.extend(&self.gone);
         let taken = claim::take(
             self.claim,
             most.saturating_sub(self.scheduler.queued()),
@@ -323,6 +333,10 @@ impl Sender {
         let outcome = answer.as_ref().map_or(Outcome::Cancelled, |answer| answer.outcome);
         let settlement = decide(outcome, u32::try_from(claimed.retry_count).unwrap_or(0), now, chance());
         self.scheduler.complete(ticket, settlement.verdict, now);
+        if settlement.verdict == Verdict::Gone && self.gone.insert(claimed.endpoint) {
+            let items = self.scheduler.take(claimed.endpoint);
+            self.give_back(items.iter().map(|claimed| claimed.id).collect());
+        }
         match answer {
             Some(answer) => {
                 self.records.note(claimed.endpoint, settlement.verdict, now);
@@ -339,7 +353,9 @@ impl Sender {
                 break;
             }
         }
-        for endpoint in self.records.write() {
+        let disabled = self.records.write();
+        self.gone.retain(|&endpoint| self.records.is_waiting(endpoint));
+        for endpoint in disabled {
             let items = self.scheduler.take(endpoint);
             self.give_back(items.iter().map(|claimed| claimed.id).collect());
         }

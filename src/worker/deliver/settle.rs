@@ -18,8 +18,11 @@ use uuid::Uuid;
 const SETTLE: &str = include_str!("../../sql/deliveries/settle.sql");
 const RECORDS: &str = include_str!("../../sql/deliveries/records.sql");
 const RECORD: &str = include_str!("../../sql/deliveries/record.sql");
+const STILL_THERE: &str = "select id from {schema}.webhooks where id = any ($1::uuid[])";
 /// After a failure, and for what is locked.
 const AGAIN: Duration = Duration::from_millis(500);
+/// After a failure of records, which are tried again though nothing else is to be written.
+const RECORDS_AGAIN: Duration = Duration::from_secs(10);
 
 const SETTLING: Work = Work {
     name: c"settling webhooks",
@@ -165,6 +168,22 @@ impl Records {
         }
     }
 
+    /// Is there something of this endpoint to be written?
+    pub fn is_waiting(&self, endpoint: Uuid) -> bool {
+        self.waiting.contains_key(&endpoint)
+    }
+
+    /// Is it time to write what was locked, though nothing else is to be written?
+    pub fn are_due(&self) -> bool {
+        !self.waiting.is_empty() && self.again.is_some_and(|again| Instant::now() >= again)
+    }
+
+    /// When it will be.
+    pub fn rest(&self) -> Duration {
+        let again = self.again.filter(|_| !self.waiting.is_empty());
+        again.map_or(Duration::MAX, |again| again.saturating_duration_since(Instant::now()))
+    }
+
     /// Writes them. Comes back with endpoints that are disabled by now, by us or by others, and those gone.
     pub fn write(&mut self) -> Vec<Uuid> {
         if self.waiting.is_empty() || self.again.is_some_and(|again| Instant::now() < again) {
@@ -202,11 +221,25 @@ impl Records {
                 rows::execute(schema, RECORD, &args)?;
                 done.push((id, record, is_enabled));
             }
-            Ok(done)
+            let ids: Vec<pgrx::Uuid> = waiting.keys().map(sql_uuid).collect();
+            let there = rows::all(schema, STILL_THERE, &[ids.into()], Mode::Lock, |row| {
+                Ok(row.get::<pgrx::Uuid>(1)?.map(|id| Uuid::from_bytes(*id.as_bytes())))
+            })?;
+            Ok((done, there.into_iter().flatten().collect::<HashSet<Uuid>>()))
         });
+        let pause = if written.is_ok() { AGAIN } else { RECORDS_AGAIN };
         let mut disabled = Vec::new();
         let mut waiting = waiting;
-        for (id, record, is_enabled) in written.into_iter().flatten() {
+        if let Ok((_, there)) = &written {
+            waiting.retain(|id, _| {
+                let is_there = there.contains(id);
+                if !is_there {
+                    self.failing.remove(id);
+                }
+                is_there
+            });
+        }
+        for (id, record, is_enabled) in written.map(|(done, _)| done).into_iter().flatten() {
             waiting.remove(&id);
             if record.failing_since.is_some() {
                 self.failing.insert(id);
@@ -217,11 +250,11 @@ impl Records {
                 disabled.push(id);
             }
         }
-        // Locked, or deleted: the latter are soon forgotten, with all that is left of them.
+        // Locked ones are written later.
         for verdicts in waiting.values_mut() {
             verdicts.drain(..verdicts.len().saturating_sub(1000));
         }
-        self.again = (!waiting.is_empty()).then(|| Instant::now() + AGAIN);
+        self.again = (!waiting.is_empty()).then(|| Instant::now() + pause);
         self.waiting = waiting;
         disabled
     }
