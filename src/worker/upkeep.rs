@@ -3,6 +3,7 @@
 
 use super::shared::Slot;
 use super::transaction::{self, As, Failure, Work};
+use crate::delivery::retention;
 use crate::gucs;
 use crate::spi::rows::{self, Mode};
 use crate::timestamps;
@@ -123,6 +124,9 @@ impl Upkeep {
             } else {
                 report(task, self.folded);
             }
+        } else if std::ptr::eq(task, &RETENTION) && count >= retention::MOST.into() {
+            self.left.push(task);
+            report(task, count);
         } else {
             report(task, count);
         }

@@ -41,15 +41,16 @@ with recursive endpoint as (
    order by turn, next_retry_at
    limit $1::int
 ), locked as materialized (
-  -- Looked at again, now that it is locked: it may have been settled since.
+  -- Looked at again, now that it is locked: it may have been settled since, to be tried again later even.
   select d.id from {schema}.webhook_deliveries d
-   where d.id in (select id from chosen) and d.status = 'pending'
+   where d.id in (select id from chosen) and d.status = 'pending' and d.next_retry_at <= clock_timestamp()
      for no key update skip locked
 ), claimed as (
   insert into {schema}.webhook_claims as c (delivery_id, claim, by_worker, expires_at)
   select id, $5::uuid, $6::boolean, clock_timestamp() + make_interval(secs => $4::float8) from locked
   on conflict (delivery_id) do update
-    set claim = excluded.claim, by_worker = excluded.by_worker, expires_at = excluded.expires_at
+    set claim = excluded.claim, by_worker = excluded.by_worker, expires_at = excluded.expires_at,
+        settled_at = null
     where c.expires_at <= clock_timestamp()
   returning delivery_id
 )
