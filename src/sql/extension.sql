@@ -71,7 +71,7 @@ comment on function rotate_webhook_secret(uuid, interval) is
 comment on function callcoach.generate_webhook_secret() is
   'A new secret of an endpoint: whsec_ and 32 random bytes in base64. The default of webhooks.secret.';
 comment on function callcoach.check_webhook() is
-  'Trigger on webhooks: refuses what NOT NULL would, without showing the secret; keeps disabled_at and disabled_reason in step with enabled.';
+  'Trigger on webhooks: refuses what NOT NULL would, without showing the secret, and URLs that are not sent to; keeps disabled_at and disabled_reason in step with enabled.';
 comment on function callcoach.raise_events() is
   'Trigger on assignments and org_members, once a statement: queues scenario.assigned, user.added, user.promoted.';
 comment on function callcoach.reopen_assignment() is

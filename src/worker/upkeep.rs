@@ -40,7 +40,7 @@ const FOLD: Task = Task {
 const SWEEP: Task = Task {
     work: Work {
         name: c"looking for overdue assignments",
-        as_whom: As::OwnerOf("callcoach.sweep_overdue_assignments()"),
+        as_whom: As::OwnerOf("callcoach.sweep_overdue_assignments(integer)"),
         at_most: Duration::from_secs(60),
     },
     sql: "select callcoach.sweep_overdue_assignments()::bigint",

@@ -68,7 +68,7 @@ rollback to savepoint s;
 select count(*) = :before as as_before from webhook_deliveries;
 
 -- For whom the events go is the claim's business, not the caller's search_path or tables.
-create temp table webhooks (like public.webhooks);
+create temp table webhooks (like public.webhooks including defaults);
 insert into pg_temp.webhooks (id, org_id, name, url, secret, events, enabled, created_at, updated_at) values
   (:'webhook_b', :'org_a', 'Stolen', 'https://evil.example', 'sixteen letters!', '{track.completed}', true, now(), now());
 set local search_path = pg_temp, public;

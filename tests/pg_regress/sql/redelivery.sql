@@ -75,7 +75,7 @@ select v.who, v.which, e.code, e.message
   from (values ('ada', :'webhook_b'), ('ada', :'missing'), ('meg', :'webhook_a'), ('ana', :'webhook_a'), ('abe', :'webhook_a')) as v (who, which),
        pg_temp.tried_as(who, format('select redeliver_webhooks(%L, ''-infinity'')', which)) as e;
 set local role anon;
-select e.code from unnest(array['select redeliver_webhook(null)', 'select redeliver_webhooks(null, null)']) as sql, pg_temp.tried(sql) as e;
+select e.code from unnest(array['select redeliver_webhook(gen_random_uuid())', 'select redeliver_webhooks(null, null)']) as sql, pg_temp.tried(sql) as e;
 -- The server: with a claim that organisation's, without one any.
 set local role service_role;
 set local request.jwt.claims = '';
