@@ -42,17 +42,15 @@ const NAIVE = {
     returns int language sql security definer as
     $$ with sent as (update public.webhook_deliveries d set status = 'pending' where d.webhook_id = redeliver_webhooks.webhook_id returning 1)
        select count(*)::int from sent $$`,
-  claim_webhook_deliveries: `
-    drop function claim_webhook_deliveries(int, interval);
-    create function claim_webhook_deliveries(max_deliveries int, lease interval default '1 min')
-    returns table (org_id uuid, body text) language sql security definer as
-    $$ select org_id, body from public.webhook_deliveries where status = 'pending' $$;
-    grant execute on function claim_webhook_deliveries(int, interval) to service_role`,
-  settle_webhook_delivery: `
-    drop function settle_webhook_delivery(uuid, uuid, int, text, text, text, int, boolean);
-    create function settle_webhook_delivery(delivery_id uuid, claim uuid, status int default null) returns text language sql security definer as
-    $$ update public.webhook_deliveries set status = 'success' where id = delivery_id returning 'success' $$;
-    grant execute on function settle_webhook_delivery(uuid, uuid, int) to service_role`,
+  claim_webhook_deliveries: `create or replace function claim_webhook_deliveries(max_deliveries int, lease interval default '1 min')
+    returns table (delivery_id uuid, claim uuid, webhook_id uuid, org_id uuid, event text, url text, headers jsonb, body text,
+                   attempt int, timeout_ms int) language sql security definer as
+    $$ select id, id, webhook_id, org_id, event, '', '{}'::jsonb, body, 1, 1 from public.webhook_deliveries where status = 'pending' $$`,
+  settle_webhook_delivery: `create or replace function settle_webhook_delivery(delivery_id uuid, claim uuid, status int default null,
+      body text default null, error text default null, retry_after text default null, duration_ms int default null, refused boolean default false)
+    returns table (outcome text, retry_count int, next_retry_at timestamptz) language sql security definer as
+    $$ update public.webhook_deliveries d set status = 'success' where d.id = settle_webhook_delivery.delivery_id
+       returning 'success', 0, null::timestamptz $$`,
   release_webhook_delivery: `create or replace function release_webhook_delivery(delivery_id uuid, claim uuid) returns boolean
     language sql security definer as
     $$ delete from public.webhook_claims c where c.delivery_id = release_webhook_delivery.delivery_id returning true $$`
