@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing: PostgreSQL with its headers, cargo-pgrx; with the argument "tests" also what the tests
-# need: Node.js, npm, pgbouncer, pg_partman, and sudo, by which root has cargo-pgrx start its server as postgres. Does nothing
-# on a machine that has it all.
+# need: Node.js, npm, pgbouncer, pg_partman, pg_cron, and sudo, by which root has cargo-pgrx start its server as
+# postgres. Does nothing on a machine that has it all.
 . "$(dirname "$0")/lib.sh"
 
 missing=()
@@ -15,6 +15,7 @@ if [ "${1:-}" = tests ]; then
   have sudo || missing+=(sudo)
   [ -x /usr/sbin/pgbouncer ] || missing+=(pgbouncer)
   [ -f "$("$PG_CONFIG" --sharedir)/extension/pg_partman.control" ] || missing+=("postgresql-$PG_MAJOR-partman")
+  [ -f "$("$PG_CONFIG" --pkglibdir)/pg_cron.so" ] || missing+=("postgresql-$PG_MAJOR-cron")
 fi
 if [ "${#missing[@]}" -gt 0 ]; then
   say "installing ${missing[*]}"

@@ -1,12 +1,14 @@
 //! The endpoints of an organisation: their secrets, trying one out, and the trigger that keeps webhooks in order.
 
 use crate::error::{self, Error};
+use crate::gucs::webhooks as settings;
 use crate::rows::TriggerRow;
 use crate::spi::Schema;
 use crate::spi::rows::{self, Mode};
 use crate::tenancy;
 use crate::timestamps::{self, Timestamptz};
 use crate::worker;
+use callcoach_core::webhook::guard::Target;
 use callcoach_core::webhook_secret::{self, KEY_BYTES};
 use pgrx::AllocatedByPostgres;
 use pgrx::datum::Interval;
@@ -84,7 +86,7 @@ fn rotate_webhook_secret(
 
 /// May the caller manage this endpoint? Admins those of the organisation they act in, the server any, or with a
 /// claim that organisation's. Nothing is locked for who may not.
-fn check_may_manage(schema: Schema, webhook: pgrx::Uuid) -> Result<(), Error> {
+pub fn check_may_manage(schema: Schema, webhook: pgrx::Uuid) -> Result<(), Error> {
     let org =
         rows::first(schema, ENDPOINT_ORG, &[webhook.into()], Mode::Read, |row| row.get::<pgrx::Uuid>(1))?
             .flatten()
@@ -94,9 +96,16 @@ fn check_may_manage(schema: Schema, webhook: pgrx::Uuid) -> Result<(), Error> {
     if is_of_here && is_trusted { Ok(()) } else { Err(Error::NoSuchWebhook) }
 }
 
+/// May webhooks be sent there, as far as the URL tells? A URL that was stored under other settings is not looked at
+/// again before it is sent to, or else its endpoint could not be changed at all.
+fn check_url(url: &str) -> Result<(), Error> {
+    let policy = settings::policy().map_err(Error::WebhookSettings)?;
+    Target::parse(url, &policy).map(|_| ()).map_err(Error::WebhookUrl)
+}
+
 /// BEFORE INSERT or UPDATE on webhooks. PostgreSQL's errors of NOT NULL and CHECK show the whole row, the secret
 /// with it, so what they would refuse is refused here and by domains. An endpoint that is switched on or off
-/// keeps no reason of an earlier time.
+/// keeps no reason of an earlier time. A URL is checked when it is written.
 #[pg_trigger(sql = r#"
 CREATE FUNCTION callcoach.check_webhook() RETURNS trigger
 SET search_path = pg_catalog, pg_temp LANGUAGE c
@@ -116,6 +125,9 @@ fn check<'t>(trigger: &'t PgTrigger<'t>) -> Result<PgHeapTuple<'t, AllocatedByPo
     let has_previous = row.get::<&str>(c"previous_secret")?.is_some();
     if has_previous != row.get::<Timestamptz>(c"previous_secret_expires_at")?.is_some() {
         return Err(Error::PreviousSecret);
+    }
+    if row.get_old::<&str>(c"url")? != row.get::<&str>(c"url")? {
+        check_url(row.get::<&str>(c"url")?.unwrap_or_default())?;
     }
     match (row.get_old::<bool>(c"enabled")?, row.get::<bool>(c"enabled")?) {
         (Some(false), Some(true)) => {

@@ -40,6 +40,22 @@ pub enum Error {
     NoSuchAttempt,
     /// No such endpoint, or one that is not the caller's to manage: the caller must not learn which.
     NoSuchWebhook,
+    /// No such delivery, or one that is not the caller's: the caller must not learn which.
+    NoSuchDelivery,
+    /// A claim that is not the delivery's (any more).
+    ClaimLost,
+    /// A delivery that is to be sent again, and is still being sent.
+    DeliveryPending,
+    /// Neither a response's status nor an error.
+    NoOutcome,
+    /// An argument that is not what the second text says.
+    OutOfRange(&'static str, &'static str),
+    /// A URL that webhooks are not sent to.
+    WebhookUrl(webhook::guard::GuardError),
+    /// Settings that do not say where webhooks may be sent; why is for the server's own eyes.
+    WebhookSettings(String),
+    /// pg_cron is not in this database.
+    NoCron,
     /// A NULL in this column of webhooks. PostgreSQL's own error would show the row, and so its secret.
     WebhookWithout(String),
     /// A previous secret without the time it ends at, or the other way round.
@@ -209,6 +225,46 @@ pub fn shape(error: Error) -> Shape {
             .detail("There is no attempt of that id in the current organisation."),
         Error::NoSuchWebhook => Shape::new(Code::ERRCODE_NO_DATA_FOUND, "webhook not found")
             .detail("There is no endpoint of that id that the caller may manage."),
+        Error::NoSuchDelivery => Shape::new(Code::ERRCODE_NO_DATA_FOUND, "delivery not found")
+            .detail("There is no delivery of that id that the caller may manage."),
+        // These two leave as PT409.
+        Error::ClaimLost => {
+            Shape::new(Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "the delivery is not this claim's")
+                .detail("The claim was released, or had expired and somebody else has taken the delivery.")
+                .hint("Leave it to whoever has it now.")
+        }
+        Error::DeliveryPending => {
+            Shape::new(Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "the delivery is not over yet")
+                .detail("It is waiting to be sent, or being sent.")
+        }
+        Error::NoOutcome => Shape::new(invalid, "neither status nor error is given")
+            .hint("Give the response's status, or an error that says why there is none."),
+        Error::OutOfRange(name, range) => {
+            Shape::new(invalid, format!("argument \"{name}\" must be {range}"))
+        }
+        Error::WebhookUrl(e) => Shape::new(invalid, format!("webhook cannot be sent there: {}", e.message()))
+            .hint(e.hint()),
+        Error::WebhookSettings(why) => {
+            let shape = Shape::new(
+                Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+                "the server's settings do not say where webhooks may be sent",
+            )
+            .hint(
+                "Have callcoach.webhook_ports and callcoach.webhook_allowed_networks corrected in postgresql.conf.",
+            );
+            // What they say is for superusers to see, as the settings are.
+            // SAFETY: within a transaction.
+            if unsafe { pgrx::pg_sys::superuser() } { shape.detail(why) } else { shape }
+        }
+        Error::NoCron => Shape::new(
+            Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+            "pg_cron is not installed in this database",
+        )
+        .detail("It can be in one database of a server, the one that cron.database_name says.")
+        .hint(
+            "Either name this database in callcoach.databases, whose background worker does the same; or have the \
+             jobs made by cron.schedule_in_database() in pg_cron's database.",
+        ),
         Error::WebhookWithout(column) => Shape::new(
             Code::ERRCODE_NOT_NULL_VIOLATION,
             format!(
@@ -288,7 +344,11 @@ fn with_hint(shape: Shape, detail: Option<String>, hint: Option<String>) -> Shap
 
 impl From<Error> for ErrorReport {
     fn from(error: Error) -> Self {
-        let not_found = matches!(error, Error::NoSuchAttempt | Error::NoSuchWebhook);
+        let code = match error {
+            Error::NoSuchAttempt | Error::NoSuchWebhook | Error::NoSuchDelivery => Some(sqlstate::PT404),
+            Error::ClaimLost | Error::DeliveryPending => Some(sqlstate::PT409),
+            _ => None,
+        };
         let shape = shape(error);
         let mut report = ErrorReport::new(shape.code, shape.message, "callcoach");
         if let Some(detail) = shape.detail {
@@ -297,8 +357,8 @@ impl From<Error> for ErrorReport {
         if let Some(hint) = shape.hint {
             report = report.set_hint(hint);
         }
-        if not_found {
-            sqlstate::next_error_is(sqlstate::PT404);
+        if let Some(code) = code {
+            sqlstate::next_error_is(code);
         }
         report
     }
@@ -318,6 +378,8 @@ mod sqlstate {
 
     /// `PT404`: PostgREST answers PTxyz with HTTP status xyz.
     pub const PT404: c_int = make(*b"PT404");
+
+    pub const PT409: c_int = make(*b"PT409");
 
     const fn make(code: [u8; 5]) -> c_int {
         let mut value = 0;

@@ -4,6 +4,8 @@
 //! | module | SQL functions |
 //! | --- | --- |
 //! | `attempts` | the triggers of scenario_attempts |
+//! | `cron` | callcoach.schedule_upkeep, callcoach.unschedule_upkeep |
+//! | `delivery` | claim_webhook_deliveries, settle_webhook_delivery, redeliver_webhook, callcoach.apply_retention |
 //! | `endpoints` | test_webhook, rotate_webhook_secret, the triggers of webhooks |
 //! | `events` | the triggers of assignments and org_members, callcoach.sweep_overdue_assignments |
 //! | `kpis` | compute_kpis |
@@ -22,6 +24,8 @@
 use pgrx::prelude::*;
 
 mod attempts;
+mod cron;
+mod delivery;
 mod endpoints;
 mod error;
 mod events;

@@ -64,12 +64,28 @@ comment on function enqueue_webhook(text, jsonb) is
   'Queues an event for each enabled endpoint of the current organisation that subscribes to it; returns for how many.';
 comment on function test_webhook(uuid) is
   'Queues webhook.test for an endpoint, also for one that is switched off; returns the delivery''s id. For its organisation''s admins; PT404 for others.';
+comment on function claim_webhook_deliveries(int, interval) is
+  'For a sender outside the database: due deliveries with signed headers, which it alone may send and settle until the lease ends.';
+comment on function settle_webhook_delivery(uuid, uuid, int, text, text, text, int, boolean) is
+  'What came of a claimed delivery: the response''s status, or an error. Returns success, failed, or pending and when it is tried again. PT409 where the claim is lost.';
+comment on function release_webhook_delivery(uuid, uuid) is
+  'Gives a claimed delivery back that was not tried. False where it is not the claim''s.';
+comment on function redeliver_webhook(uuid) is
+  'Queues a delivery again that is over, with the same id and body; returns its id. PT409 for one that is pending. For its organisation''s admins; PT404 for others.';
+comment on function redeliver_webhooks(uuid, timestamptz, timestamptz, text) is
+  'The same for an endpoint''s deliveries queued within a time that have failed (or are a success): 10,000 at most; returns how many.';
+comment on function callcoach.apply_retention() is
+  'Deletes deliveries that are over for longer than callcoach.webhook_retention days, as old ones that wait for endpoints switched off, and ended claims: 20,000 rows at most; returns how many.';
+comment on function callcoach.schedule_upkeep(text) is
+  'Has pg_cron, where it is in this database, fold the reports, look for overdue assignments and apply retention; returns its jobs. What is there stays as it is.';
+comment on function callcoach.unschedule_upkeep(text) is
+  'Takes the jobs of callcoach.schedule_upkeep() away; returns how many.';
 comment on function rotate_webhook_secret(uuid, interval) is
   'Gives an endpoint a new secret and returns it; the old one goes on signing beside it for the overlap. For its organisation''s admins; PT404 for others.';
 comment on function callcoach.generate_webhook_secret() is
   'A new secret of an endpoint: whsec_ and 32 random bytes in base64. The default of webhooks.secret.';
 comment on function callcoach.check_webhook() is
-  'Trigger on webhooks: refuses what NOT NULL would, without showing the secret; keeps disabled_at and disabled_reason in step with enabled.';
+  'Trigger on webhooks: refuses what NOT NULL would, without showing the secret, and URLs that are not sent to; keeps disabled_at and disabled_reason in step with enabled.';
 comment on function callcoach.raise_events() is
   'Trigger on assignments and org_members, once a statement: queues scenario.assigned, user.added, user.promoted.';
 comment on function callcoach.reopen_assignment() is
@@ -113,6 +129,10 @@ comment on function callcoach.sync_dimension() is
 -- on reading all of it.
 alter function enqueue_webhook(text, jsonb) set enable_seqscan = off;
 alter function enqueue_webhook(text, jsonb) set enable_bitmapscan = off;
+alter function claim_webhook_deliveries(int, interval) set enable_seqscan = off;
+alter function settle_webhook_delivery(uuid, uuid, int, text, text, text, int, boolean) set enable_seqscan = off;
+alter function redeliver_webhooks(uuid, timestamptz, timestamptz, text) set enable_seqscan = off;
+alter function callcoach.apply_retention() set enable_seqscan = off;
 alter function callcoach.attempt_after_write() set enable_seqscan = off;
 alter function callcoach.attempt_after_write() set enable_bitmapscan = off;
 alter function callcoach.raise_events() set enable_seqscan = off;
@@ -147,6 +167,11 @@ declare
     "enqueue_webhook(text,jsonb)":      ["service_role"],
     "test_webhook(uuid)":               ["authenticated", "service_role"],
     "rotate_webhook_secret(uuid,interval)": ["authenticated", "service_role"],
+    "claim_webhook_deliveries(int,interval)": ["service_role"],
+    "settle_webhook_delivery(uuid,uuid,int,text,text,text,int,boolean)": ["service_role"],
+    "release_webhook_delivery(uuid,uuid)": ["service_role"],
+    "redeliver_webhook(uuid)":          ["authenticated", "service_role"],
+    "redeliver_webhooks(uuid,timestamptz,timestamptz,text)": ["authenticated", "service_role"],
     "verify_stripe_signature(text,text,text,int,timestamptz)":         ["service_role"],
     "verify_svix_signature(text,text,text,text,text,int,timestamptz)": ["service_role"],
     "callcoach.pre_request()":          ["anon", "authenticated", "service_role"],
@@ -159,6 +184,9 @@ declare
     "callcoach.workers()":              [],
     "callcoach.generate_webhook_secret()": ["authenticated", "service_role"],
     "callcoach.sweep_overdue_assignments(int)": ["service_role"],
+    "callcoach.apply_retention()":      [],
+    "callcoach.schedule_upkeep(text)":  [],
+    "callcoach.unschedule_upkeep(text)": [],
     "callcoach.check_webhook()":        [],
     "callcoach.raise_events()":         [],
     "callcoach.reopen_assignment()":    [],

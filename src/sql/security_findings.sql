@@ -115,7 +115,8 @@ select object, format('%s can call it, and it runs with its owner''s rights: it 
    -- The first takes no argument, and works on the claim's organisation; the others ask whose endpoint it is. All
    -- are for its admins.
    and not (ours and object similar to
-            '%.(refresh\_my\_reporting\(\)|test\_webhook\(uuid\)|rotate\_webhook\_secret\(uuid,interval\))')
+            '%.(refresh\_my\_reporting\(\)|test\_webhook\(uuid\)|rotate\_webhook\_secret\(uuid,interval\)'
+            '|redeliver\_webhook\(uuid\)|redeliver\_webhooks\(uuid,timestamp with time zone,timestamp with time zone,text\))')
 union all
 select object, format('%s can call it, and it is internal', rolname),
        format('revoke execute on function %s from %I', object, rolname)

@@ -19,7 +19,7 @@
 mod channel;
 mod commit;
 mod database;
-mod deliver;
+pub mod deliver;
 mod launcher;
 pub mod leave;
 mod process;

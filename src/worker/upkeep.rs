@@ -3,6 +3,7 @@
 
 use super::shared::Slot;
 use super::transaction::{self, As, Failure, Work};
+use crate::delivery::retention;
 use crate::gucs;
 use crate::spi::rows::{self, Mode};
 use crate::timestamps;
@@ -39,7 +40,7 @@ const FOLD: Task = Task {
 const SWEEP: Task = Task {
     work: Work {
         name: c"looking for overdue assignments",
-        as_whom: As::OwnerOf("callcoach.sweep_overdue_assignments()"),
+        as_whom: As::OwnerOf("callcoach.sweep_overdue_assignments(integer)"),
         at_most: Duration::from_secs(60),
     },
     sql: "select callcoach.sweep_overdue_assignments()::bigint",
@@ -137,6 +138,9 @@ impl Upkeep {
             } else {
                 report(task, self.folded);
             }
+        } else if std::ptr::eq(task, &RETENTION) && count >= retention::MOST.into() {
+            self.left.push(task);
+            report(task, count);
         } else {
             report(task, count);
         }

@@ -7,6 +7,18 @@ import {
 
 const { transcript } = shortCall
 const member = () => asMember('user_ada', A.org)
+/** A delivery of A that has failed; one that a sender has claimed. A new one for each call. */
+const over = (status = 'failed') => ({
+  delivery_id: psql(`insert into webhook_deliveries (org_id, webhook_id, event, payload, body, status, next_retry_at)
+    values ('${A.org}', '${A.endpoint(4)}', 'user.added', '{}', '{}', '${status}', case '${status}' when 'pending' then now() end)
+    returning id`)
+})
+const claimed = () => {
+  const { delivery_id } = over('pending')
+  const claim = psql(`insert into webhook_claims (delivery_id, claim, by_worker, expires_at)
+    values ('${delivery_id}', gen_random_uuid(), false, now() + interval '1 min') returning claim`)
+  return { delivery_id, claim }
+}
 const ARGUMENTS = {
   set_org_claim: { org_id: A.org },
   current_org_id: {},
@@ -26,12 +38,18 @@ const ARGUMENTS = {
   enqueue_webhook: { event: 'user.added', payload: {} },
   test_webhook: { webhook_id: A.endpoint(4) },
   rotate_webhook_secret: { webhook_id: A.endpoint(4) },
+  claim_webhook_deliveries: { max_deliveries: 1, lease: '1 second' },
+  settle_webhook_delivery: () => ({ ...claimed(), status: 200 }),
+  release_webhook_delivery: claimed,
+  redeliver_webhook: over,
+  redeliver_webhooks: { webhook_id: A.endpoint(1), since: '2020-01-01' },
   grant_signed_url: { path: `recordings/${A.org}/call.mp3`, ttl: 60 },
   verify_stripe_signature: { payload: '', header: '', secret: '' },
   verify_svix_signature: { payload: '', msg_id: '', msg_timestamp: '', signature: '', secret: '' }
 }
 const FOR_EVERYONE = ['current_org_id', 'current_user_id']
-const FOR_USERS = [...FOR_EVERYONE, 'set_org_claim', 'compute_kpis', 'kpi_events', 'transcript_from_vapi', 'explain_score', 'grant_signed_url', 'refresh_my_reporting', 'test_webhook', 'rotate_webhook_secret']
+const FOR_USERS = [...FOR_EVERYONE, 'set_org_claim', 'compute_kpis', 'kpi_events', 'transcript_from_vapi', 'explain_score', 'grant_signed_url', 'refresh_my_reporting', 'test_webhook', 'rotate_webhook_secret',
+  'redeliver_webhook', 'redeliver_webhooks']
 
 test('the functions tried here are all that the extension has in public', () => {
   const there = rows(`select distinct p.proname from pg_proc p
@@ -41,27 +59,28 @@ test('the functions tried here are all that the extension has in public', () => 
   assert.deepEqual(there.map((f) => f.proname), Object.keys(ARGUMENTS).sort())
 })
 
-for (const [name, args] of Object.entries(ARGUMENTS)) {
+for (const [name, given] of Object.entries(ARGUMENTS)) {
+  const args = () => typeof given === 'function' ? given() : given
   test(`${name}: the server may call it`, async () => {
-    data(await (await asServer(A.org)).rpc(name, args))
+    data(await (await asServer(A.org)).rpc(name, args()))
   })
 
   if (FOR_USERS.includes(name)) {
-    test(`${name}: a member may call it`, async () => data(await (await member()).rpc(name, args)))
+    test(`${name}: a member may call it`, async () => data(await (await member()).rpc(name, args())))
   } else {
     test(`${name}: refused to a member, an admin even`, async () => {
-      const { message } = refused(await (await member()).rpc(name, args), 403, '42501')
+      const { message } = refused(await (await member()).rpc(name, args()), 403, '42501')
       assert.equal(message, `permission denied for function ${name}`)
     })
   }
 
   if (FOR_EVERYONE.includes(name)) {
-    test(`${name}: an anonymous caller may call it`, async () => data(await (await asAnon()).rpc(name, args)))
+    test(`${name}: an anonymous caller may call it`, async () => data(await (await asAnon()).rpc(name, args())))
   } else {
     test(`${name}: refused to an anonymous caller, with Supabase's anon key or with no token`, async () => {
-      refused(await (await asAnon()).rpc(name, args), 401, '42501')
+      refused(await (await asAnon()).rpc(name, args()), 401, '42501')
       const answer = await bare(`/rpc/${name}`, {
-        method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(args)
+        method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(args())
       })
       assert.equal(answer.status, 401)
       assert.equal((await answer.json()).code, '42501')

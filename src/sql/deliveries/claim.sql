@@ -48,13 +48,13 @@ with recursive queued as (
    order by turn, next_retry_at
    limit $1
 ), locked as materialized (
-  -- Looked at again, now that it is locked: it may have been settled since. (Said so that no index of what is pending
+  -- Looked at again, now that it is locked: it may have been settled since, or be due later. (Said so that no index of what is pending
   -- serves: these are looked up by id, also by a plan that was made when nothing was pending.)
   select d.id
     from chosen
    cross join lateral (
          select d.id from {schema}.webhook_deliveries d
-          where d.id = chosen.id and d.status <> all ('{success,failed}')
+          where d.id = chosen.id and d.status <> all ('{success,failed}') and d.next_retry_at <= now()
          offset 0 for no key update skip locked) d
 ), claimed as (
   insert into {schema}.webhook_claims as c (delivery_id, claim, by_worker, expires_at)

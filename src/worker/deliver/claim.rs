@@ -11,7 +11,7 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
-const TAKE: &str = include_str!("../../sql/deliveries/claim.sql");
+pub const TAKE: &str = include_str!("../../sql/deliveries/claim.sql");
 const NEXT_DUE: &str = include_str!("../../sql/deliveries/next_due.sql");
 const RELEASE: &str = include_str!("../../sql/deliveries/release.sql");
 const RELEASE_WORKERS: &str = include_str!("../../sql/deliveries/release_workers.sql");
@@ -25,7 +25,7 @@ const BY_INDEX: &str = "select pg_catalog.set_config('enable_seqscan', 'off', tr
 /// For how long others leave them alone: longer than they wait here (`FRESH`) and are sent.
 const LEASE: Duration = Duration::from_secs(180);
 /// The most that is taken at once, in bytes of bodies.
-const MOST_BYTES: i64 = 8 * 1024 * 1024;
+pub const MOST_BYTES: i64 = 8 * 1024 * 1024;
 
 const CLAIM: Work = Work {
     name: c"claiming webhooks",
@@ -110,7 +110,8 @@ pub fn release(claim: Uuid, ids: &[Uuid]) -> Result<(), Failure> {
     })
 }
 
-fn read(row: Row) -> Result<Claimed, Error> {
+/// A row of `TAKE`.
+pub fn read(row: Row) -> Result<Claimed, Error> {
     let id = |number| required(row.get::<pgrx::Uuid>(number)?).map(|id| Uuid::from_bytes(*id.as_bytes()));
     let text = |number| required(row.get::<String>(number)?);
     let limit = |number| Ok::<_, Error>(row.get::<i32>(number)?.and_then(|limit| u32::try_from(limit).ok()));

@@ -8,7 +8,7 @@
 //! | `http` | one attempt |
 //! | `resolver` | receivers' names, and which addresses may be connected to |
 
-mod claim;
+pub mod claim;
 mod http;
 mod resolver;
 mod settle;
@@ -363,6 +363,6 @@ impl Sender {
 }
 
 /// From 0 to 1.
-fn chance() -> f64 {
+pub fn chance() -> f64 {
     (Uuid::new_v4().as_u128() >> 75) as f64 / (1u64 << 53) as f64
 }

@@ -35,7 +35,25 @@ const NAIVE = {
        select org_id, id, 'webhook.test', '{}', '{}' from public.webhooks where id = test_webhook.webhook_id returning id $$`,
   rotate_webhook_secret: `create or replace function rotate_webhook_secret(webhook_id uuid, overlap interval default '1 day')
     returns text language sql security definer as
-    $$ update public.webhooks set secret = 'known to the attacker' where id = webhook_id returning secret $$`
+    $$ update public.webhooks set secret = 'known to the attacker' where id = webhook_id returning secret $$`,
+  redeliver_webhook: `create or replace function redeliver_webhook(delivery_id uuid) returns uuid language sql security definer as
+    $$ update public.webhook_deliveries set status = 'pending' where id = delivery_id returning id $$`,
+  redeliver_webhooks: `create or replace function redeliver_webhooks(webhook_id uuid, since timestamptz, until timestamptz default now(), status text default 'failed')
+    returns int language sql security definer as
+    $$ with sent as (update public.webhook_deliveries d set status = 'pending' where d.webhook_id = redeliver_webhooks.webhook_id returning 1)
+       select count(*)::int from sent $$`,
+  claim_webhook_deliveries: `create or replace function claim_webhook_deliveries(max_deliveries int, lease interval default '1 min')
+    returns table (delivery_id uuid, claim uuid, webhook_id uuid, org_id uuid, event text, url text, headers jsonb, body text,
+                   attempt int, timeout_ms int) language sql security definer as
+    $$ select id, id, webhook_id, org_id, event, '', '{}'::jsonb, body, 1, 1 from public.webhook_deliveries where status = 'pending' $$`,
+  settle_webhook_delivery: `create or replace function settle_webhook_delivery(delivery_id uuid, claim uuid, status int default null,
+      body text default null, error text default null, retry_after text default null, duration_ms int default null, refused boolean default false)
+    returns table (outcome text, retry_count int, next_retry_at timestamptz) language sql security definer as
+    $$ update public.webhook_deliveries d set status = 'success' where d.id = settle_webhook_delivery.delivery_id
+       returning 'success', 0, null::timestamptz $$`,
+  release_webhook_delivery: `create or replace function release_webhook_delivery(delivery_id uuid, claim uuid) returns boolean
+    language sql security definer as
+    $$ delete from public.webhook_claims c where c.delivery_id = release_webhook_delivery.delivery_id returning true $$`
 }
 const SIGNATURES = { score_attempt: 'uuid', populate_fact_from_attempt: 'uuid', enqueue_webhook: 'text, jsonb' }
 const forMembers = (name) => `grant execute on function ${name}(${SIGNATURES[name]}) to authenticated`
@@ -72,38 +90,81 @@ const foreign = ['score_attempt', 'populate_fact_from_attempt'].flatMap((name) =
   }
 ])
 
-/** An admin's own functions, of endpoints that are not theirs: another organisation's, or one's own as no admin. */
-const endpoints = ['test_webhook', 'rotate_webhook_secret'].flatMap((name) => [
+/** An admin's own functions, of what is not theirs: another organisation's, or one's own as no admin. */
+const OWNED = {
+  test_webhook: { of: 'webhook', arguments: 'webhook_id uuid', returns: 'uuid' },
+  rotate_webhook_secret: { of: 'webhook', arguments: `webhook_id uuid, overlap interval default '1 day'`, returns: 'text' },
+  redeliver_webhook: { of: 'delivery', arguments: 'delivery_id uuid', returns: 'uuid' },
+  redeliver_webhooks: {
+    of: 'webhook',
+    arguments: `webhook_id uuid, since timestamptz, until timestamptz default now(), status text default 'failed'`,
+    returns: 'int',
+    more: `, '-infinity'`
+  }
+}
+const endpoints = Object.entries(OWNED).flatMap(([name, { of, arguments: args, returns, more = '' }]) => [
   {
-    name: `${name} of another organisation's endpoint`,
+    name: `${name} of another organisation's ${of}`,
     door: NAIVE[name],
     attack: asEach(
       [...MEMBERS, member(BOTH, A), user(BOTH), user('user_nobody'), server(A)],
-      async (s) => (await s.try(`select ${name}($1) as result`, [B.webhook], GONE)) && 'it was done'
+      async (s) => (await s.try(`select ${name}($1${more}) as result`, [B[of]], GONE)) && 'it was done'
     )
   },
   {
-    name: `${name} of the own organisation's endpoint, as who is no admin`,
+    name: `${name} of the own organisation's ${of}, as who is no admin`,
     door: NAIVE[name],
     attack: asEach(
       [A.trainee, A.manager, A.hr, A.gone].map((sub) => member(sub)),
-      async (s) => (await s.try(`select ${name}($1) as result`, [A.webhook], GONE)) && 'it was done'
+      async (s) => (await s.try(`select ${name}($1${more}) as result`, [A[of]], GONE)) && 'it was done'
     )
   },
   {
-    name: `tell by ${name} whether another organisation has an endpoint`,
+    name: `tell by ${name} whether another organisation has a ${of}`,
     door: `
-      create or replace function ${name}(webhook_id uuid${name === 'test_webhook' ? '' : `, overlap interval default '1 day'`})
-      returns ${name === 'test_webhook' ? 'uuid' : 'text'} language plpgsql security definer as $$
+      create or replace function ${name}(${args})
+      returns ${returns} language plpgsql security definer as $$
       begin
-        if not exists (select from public.webhooks where id = webhook_id) then
-          raise 'webhook not found' using errcode = 'PT404';
+        if not exists (select from public.${of === 'webhook' ? 'webhooks' : 'webhook_deliveries'} where id = ${of}_id) then
+          raise '${of} not found' using errcode = 'PT404';
         end if;
-        raise 'not your webhook' using errcode = '42501';
+        raise 'not your ${of}' using errcode = '42501';
       end $$`,
-    attack: asEach([...MEMBERS, user(BOTH), server(A)], (s) => told(s, `select ${name}($1)`, [B.webhook, NOWHERE]))
+    attack: asEach([...MEMBERS, user(BOTH), server(A)], (s) => told(s, `select ${name}($1${more})`, [B[of], NOWHERE]))
   }
 ])
+
+/** An external sender that acts for one organisation, at the deliveries of another. */
+const sending = [
+  {
+    name: "claim another organisation's deliveries, as the server that acts for one",
+    door: NAIVE.claim_webhook_deliveries,
+    attack: asEach([server(A)], async (s) =>
+      (await s.rows('select * from claim_webhook_deliveries(1000)')).map((row) => JSON.stringify(row))
+        .find((text) => text.includes(B.org)))
+  },
+  {
+    name: "settle another organisation's delivery, with its claim, as the server that acts for one",
+    door: NAIVE.settle_webhook_delivery,
+    attack: asEach([server(A)], async (s) =>
+      (await s.try('select settle_webhook_delivery($1, $2, 200)', [B.claimedDelivery, B.claim], GONE)) && 'it was done')
+  },
+  {
+    name: "give another organisation's delivery back, with its claim, as the server that acts for one",
+    door: NAIVE.release_webhook_delivery,
+    attack: asEach([server(A)], async (s) =>
+      (await s.try('select release_webhook_delivery($1, $2)', [B.claimedDelivery, B.claim], GONE)) && 'it was done')
+  },
+  {
+    name: 'see from the outside who is sending what, or hold it back',
+    door: 'grant all on webhook_claims to authenticated, service_role; alter table webhook_claims disable row level security',
+    attack: asEach([...MEMBERS, server(A)], async (s) => {
+      const [claim] = await s.tryRows('select * from webhook_claims')
+      return (claim && JSON.stringify(claim)) ||
+        ((await s.try(`insert into webhook_claims values ('${B.delivery}', '${NOWHERE}', false, 'infinity')`)) && 'held back')
+    })
+  }
+]
 
 /** The server's own functions, called by members for their own organisation. */
 const CALLS = [
@@ -111,6 +172,13 @@ const CALLS = [
   ['populate_fact_from_attempt', `select populate_fact_from_attempt('${A.attempt}')::text as got`],
   ['enqueue_webhook', `select nullif(enqueue_webhook('user.added', '{"forged": true}'), 0) as got`],
   ['callcoach.sweep_overdue_assignments(int)', 'select 1 from callcoach.sweep_overdue_assignments()'],
+  ['claim_webhook_deliveries(int, interval)', 'select count(*) from claim_webhook_deliveries(1)'],
+  [
+    'settle_webhook_delivery(uuid, uuid, int, text, text, text, int, boolean)',
+    `select settle_webhook_delivery('${A.claimedDelivery}', '${A.claim}', 200)`
+  ],
+  ['release_webhook_delivery(uuid, uuid)', `select release_webhook_delivery('${A.claimedDelivery}', '${A.claim}')`],
+  ['callcoach.apply_retention()', 'select callcoach.apply_retention()'],
   ['refresh_reporting()', 'select refresh_reporting()'],
   ['refresh_reporting(int)', 'select refresh_reporting(1)'],
   ['refresh_reporting_views()', 'select refresh_reporting_views()'],
@@ -173,8 +241,8 @@ const events = {
   }
 }
 
-/** The reports are views with the caller's rights over the rollups of every organisation. */
-const views = ['mv_leaderboard_month', 'mv_org_overview', 'mv_scenario_insights'].map((view) => ({
+/** These are views with the caller's rights over the tables of every organisation. */
+const views = ['mv_leaderboard_month', 'mv_org_overview', 'mv_scenario_insights', 'webhook_health'].map((view) => ({
   name: `read another organisation's ${view}`,
   door: `alter view ${view} set (security_invoker = false)`,
   attack: asEach(
@@ -234,4 +302,4 @@ const throughView = {
   }
 }
 
-export default [...foreign, ...own, ...endpoints, ...explained, events, ...views, lag, refreshed, heldBack, throughView]
+export default [...foreign, ...own, ...endpoints, ...sending, ...explained, events, ...views, lag, refreshed, heldBack, throughView]

@@ -3,7 +3,7 @@ import { A, ANY_STATEMENT, B, NOWHERE, attacker, member, server } from './world.
 import { differ } from './loot.mjs'
 import { TABLES, insertInto } from './tables.mjs'
 
-const tables = [...Object.keys(TABLES), 'articles', 'dim_time', 'callcoach_migrations']
+const tables = [...Object.keys(TABLES), 'webhook_claims', 'articles', 'dim_time', 'callcoach_migrations']
 /** A member; a plain login with authenticated's rights; a login with none, which may run any statement. */
 const asBoth = (body) => async (db) =>
   (await db.as(attacker, (s) => body(s, db))) || db.asMallory({}, (s) => body(s, db))

@@ -48,6 +48,14 @@ select pg_temp.id(letter, w.n), org, w.name || ' of ' || letter, 'https://hooks.
   from letters, (values (8, 'crm', array['scenario.completed', 'attempt.scored.low', 'user.added']),
                         (13, 'spare', array['user.promoted'])) as w (n, name, events);
 
+-- One that has failed, and one that a sender is sending.
+insert into webhook_deliveries (id, org_id, webhook_id, event, payload, body, status, next_retry_at)
+select pg_temp.id(letter, d.n), org, pg_temp.id(letter, 8), 'user.added', '{}', 'secret of ' || letter, d.status,
+       case d.status when 'pending' then now() end
+  from letters, (values (14, 'failed'), (15, 'pending')) as d (n, status);
+insert into webhook_claims (delivery_id, claim, by_worker, expires_at)
+select pg_temp.id(letter, 15), pg_temp.id(letter, 16), false, now() + interval '1 day' from letters;
+
 insert into track_completion_events (org_id, assignment_id, track_id, user_id)
 select org, pg_temp.id(letter, 5), pg_temp.id(letter, 4), format('user_%s_trainee', letter) from letters;
 

@@ -28,6 +28,10 @@ const organisation = (letter) => {
     spareWebhook: id(13),
     /** In which the trainee had a call yesterday. */
     hour: new Date(Math.floor(Date.now() / 86_400_000 - 1) * 86_400_000 + { a: 2, b: 5 }[letter] * 3_600_000).toISOString(),
+    /** One that has failed; one that is being sent, and by which claim. */
+    delivery: id(14),
+    claimedDelivery: id(15),
+    claim: id(16),
     trainee: user('trainee'),
     second: user('second'),
     manager: user('manager'),
