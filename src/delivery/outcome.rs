@@ -75,19 +75,19 @@ pub fn write(
     let next_retry_at = next_retry_at.map(Timestamptz::from_unix_micros);
     let began = now - i64::from(attempt.duration_ms.unwrap_or(0)) * 1000;
     let args = [
-        vec![id].into(),
+        id.into(),
         claim.into(),
-        vec![status.to_owned()].into(),
-        vec![attempt.status].into(),
-        vec![attempt.body].into(),
-        vec![Timestamptz::from_unix_micros(began)].into(),
-        vec![attempt.duration_ms].into(),
-        vec![retry_count].into(),
-        vec![next_retry_at].into(),
-        vec![attempt.error].into(),
+        status.into(),
+        attempt.status.into(),
+        attempt.body.into(),
+        Timestamptz::from_unix_micros(began).into(),
+        attempt.duration_ms.into(),
+        retry_count.into(),
+        next_retry_at.into(),
+        attempt.error.into(),
     ];
-    let settled = rows::first(schema, SETTLE, &args, Mode::Lock, |row| row.get::<i64>(1))?;
-    if settled.flatten() != Some(1) {
+    let settled = rows::first(schema, SETTLE, &args, Mode::Lock, |row| row.get::<bool>(1))?;
+    if settled.flatten() != Some(true) {
         return Err(Error::ClaimLost);
     }
     if let Some((before, is_enabled)) = record {

@@ -1,7 +1,7 @@
 -- Writes what came of the delivery $1, claimed by $2: status $3 ('pending': to be tried again), response status $4,
 -- response body $5, when it was tried $6, milliseconds $7, retry count $8, when it is due again $9, error $10. Comes
--- back with true if somebody else has it locked: to be settled later. What is deleted, claimed anew by others or
--- settled already is none of ours any more.
+-- back with whether it is settled, and whether somebody else has it locked: to be settled later. What is deleted,
+-- claimed anew by others or settled already is none of ours any more.
 with ours as materialized (
   select c.delivery_id from {schema}.webhook_claims c where c.delivery_id = $1::uuid and c.claim = $2::uuid
 ), found as materialized (
@@ -21,4 +21,4 @@ with ours as materialized (
   delete from {schema}.webhook_claims c
    where c.delivery_id = $1 and c.claim = $2 and (exists (select from locked) or not exists (select from found))
 )
-select exists (select from found) and not exists (select from locked)
+select exists (select from locked), exists (select from found) and not exists (select from locked)

@@ -132,7 +132,7 @@ fn write(claim: Uuid, batch: &[Ending]) -> Result<Vec<Uuid>, Failure> {
                 ending.next_retry_at.map(sql_time).into(),
                 ending.error.as_deref().into(),
             ];
-            let is_locked = rows::first(schema, SETTLE, &args, Mode::Lock, |row| row.get::<bool>(1))?;
+            let is_locked = rows::first(schema, SETTLE, &args, Mode::Lock, |row| row.get::<bool>(2))?;
             if is_locked.flatten() == Some(true) {
                 locked.push(ending.id);
             }
