@@ -88,11 +88,13 @@ prepare_webhooks() {
   receiver=$!
   createdb bench_webhooks
   install_callcoach bench_webhooks
-  sql -d bench_webhooks -v port="$RECEIVER_PORT" -f bench/webhooks.sql
   sql -d bench_webhooks -c "alter system set callcoach.databases = 'bench_webhooks'" \
     -c "alter system set callcoach.webhook_allow_http = on" -c "alter system set callcoach.webhook_ports = '$RECEIVER_PORT'" \
     -c "alter system set callcoach.webhook_allowed_networks = '127.0.0.1'" -c "alter system set autovacuum = on" \
     -c 'select pg_reload_conf()' >/dev/null
+  # Sessions from now on know the settings.
+  for _ in $(seq 100); do [ "$(sql -d bench_webhooks -c 'show callcoach.webhook_allow_http')" = off ] || break; sleep 0.1; done
+  sql -d bench_webhooks -v port="$RECEIVER_PORT" -f bench/webhooks.sql
   for _ in $(seq 100); do
     [ "$(sql -d bench_webhooks -c "select count(*) from callcoach.workers() where state = 'idle'")" = 0 ] || return 0
     sleep 0.1

@@ -60,7 +60,8 @@ with recursive queued as (
   insert into {schema}.webhook_claims as c (delivery_id, claim, by_worker, expires_at)
   select id, $5::uuid, $6::boolean, clock_timestamp() + make_interval(secs => $4::float8) from locked
   on conflict (delivery_id) do update
-    set claim = excluded.claim, by_worker = excluded.by_worker, expires_at = excluded.expires_at
+    set claim = excluded.claim, by_worker = excluded.by_worker, expires_at = excluded.expires_at,
+        settled_at = null
     where c.expires_at <= clock_timestamp()
   returning delivery_id
 )
