@@ -1,7 +1,6 @@
 //! Taking due deliveries, and giving them back.
 
 use crate::error::Error;
-use crate::spi::Schema;
 use crate::spi::rows::{self, Mode, Row};
 use crate::timestamps::Timestamptz;
 use crate::worker::transaction::{self, As, Failure, Work};
@@ -17,10 +16,10 @@ const RELEASE: &str = include_str!("../../sql/deliveries/release.sql");
 const RELEASE_WORKERS: &str = include_str!("../../sql/deliveries/release_workers.sql");
 /// A claim that a crash loses was not worth a wait for the disk: the deliveries are due as before.
 const NO_WAIT: &str = "select pg_catalog.set_config('synchronous_commit', 'off', true)";
-/// Rows are looked up by index, also by a plan that was made when there were a few.
-const BY_INDEX: &str = "select pg_catalog.set_config('enable_seqscan', 'off', true),
-  pg_catalog.set_config('enable_bitmapscan', 'off', true), pg_catalog.set_config('enable_hashjoin', 'off', true),
-  pg_catalog.set_config('enable_mergejoin', 'off', true)";
+/// The same, and rows are looked up by index, also by a plan that was made when there were a few.
+const BY_INDEX: &str = "select pg_catalog.set_config('synchronous_commit', 'off', true),
+  pg_catalog.set_config('enable_seqscan', 'off', true), pg_catalog.set_config('enable_bitmapscan', 'off', true),
+  pg_catalog.set_config('enable_hashjoin', 'off', true), pg_catalog.set_config('enable_mergejoin', 'off', true)";
 
 /// For how long others leave them alone: longer than they wait here (`FRESH`) and are sent.
 const LEASE: Duration = Duration::from_secs(180);
@@ -65,8 +64,7 @@ pub struct Taken {
 /// worker before had claimed is free.
 pub fn take(claim: Uuid, most: usize, each: usize, left_out: &[Uuid], first: bool) -> Result<Taken, Failure> {
     transaction::run(CLAIM, |schema| {
-        rows::execute(schema, NO_WAIT, &[])?;
-        by_index(schema)?;
+        rows::execute(schema, BY_INDEX, &[])?;
         if first {
             rows::execute(schema, RELEASE_WORKERS, &[])?;
         }
@@ -88,11 +86,6 @@ pub fn take(claim: Uuid, most: usize, each: usize, left_out: &[Uuid], first: boo
         let next_due = next_due.map(|seconds| Duration::from_secs_f64(seconds.clamp(0.001, 86_400.0)));
         Ok(Taken { deliveries, is_truncated, next_due })
     })
-}
-
-/// For the rest of the transaction.
-pub fn by_index(schema: Schema) -> Result<(), Error> {
-    rows::execute(schema, BY_INDEX, &[]).map(|_| ())
 }
 
 /// Is there anything to look at?

@@ -167,7 +167,14 @@ impl Sender {
 
     /// Would more be taken?
     fn has_room(&self) -> bool {
-        self.scheduler.queued() < self.limits.total
+        self.moving() < self.limits.total
+    }
+
+    /// How many wait here for their turn, but for those of endpoints that have enough of them: these may hang.
+    fn moving(&self) -> usize {
+        let stocked = self.deep.iter().filter(|deep| self.is_stocked(*deep));
+        let standing: usize = stocked.map(|(&endpoint, _)| self.scheduler.queued_for(endpoint)).sum();
+        self.scheduler.queued().saturating_sub(standing)
     }
 
     /// How many of one endpoint are taken at once.
@@ -213,13 +220,8 @@ impl Sender {
         left_out
             .extend(self.deep.iter().filter(|deep| self.is_stocked(*deep)).map(|(&endpoint, _)| endpoint));
         left_out.extend(&self.gone);
-        let taken = claim::take(
-            self.claim,
-            most.saturating_sub(self.scheduler.queued()),
-            each,
-            &left_out,
-            self.is_first,
-        );
+        let taken =
+            claim::take(self.claim, most.saturating_sub(self.moving()), each, &left_out, self.is_first);
         self.is_installed = !matches!(taken, Err(Failure::NotInstalled));
         let Ok(taken) = taken else {
             self.failures = if matches!(taken, Err(Failure::Failed)) { self.failures + 1 } else { 0 };

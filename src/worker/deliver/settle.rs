@@ -4,7 +4,7 @@
 //! organisation's open transaction must not hold up the others' webhooks. It is written with a later batch.
 
 use super::GATHER;
-use super::claim::{Claimed, by_index, sql_time, sql_uuid};
+use super::claim::{Claimed, sql_time, sql_uuid};
 use super::http::Answer;
 use crate::spi::rows::{self, Mode};
 use crate::timestamps::Timestamptz;
@@ -117,7 +117,6 @@ impl Endings {
 /// Comes back with those that are locked.
 fn write(claim: Uuid, batch: &[Ending]) -> Result<Vec<Uuid>, Failure> {
     transaction::run(SETTLING, |schema| {
-        by_index(schema)?;
         let mut locked = Vec::new();
         for ending in batch {
             let args = [
