@@ -57,6 +57,8 @@ test(`${ROUNDS} kills while deliveries flow`, { timeout: 600_000 }, async (t) =>
     await client?.end().catch(() => {})
   }
   const feeding = feed()
+  // However this ends.
+  t.after(() => { isFlowing = false })
   await soon(() => there.requests.length > 100)
 
   const kills = []
