@@ -59,7 +59,7 @@ install_into() {
   sql -d "$1" -f scripts/supabase_roles.sql -f sql/install.sql
   sql -d "$1" -c "insert into orgs (id, name) values ('a0000000-0000-4000-8000-000000000000', 'One')" \
     -c "insert into webhooks (org_id, name, url, secret, events) values ('a0000000-0000-4000-8000-000000000000',
-          'CRM', 'https://crm.example/', 'whsec_dGhlIHNlY3JldCBvZiB0aGUgY3Jt', '{user.promoted,scenario.completed}')"
+          'CRM', 'https://crm.example/', 'whsec_dGhlIHNlY3JldCBvZiB0aGUgY3JtLCBsb25n', '{user.promoted,scenario.completed}')"
 }
 claim="select set_org_claim('a0000000-0000-4000-8000-000000000000')"
 enqueue="select enqueue_webhook('user.promoted', '{}')"
