@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing: PostgreSQL with its headers, cargo-pgrx; with the argument "tests" also what the tests
-# need: Node.js, npm, pgbouncer, pg_partman, pg_cron, and sudo, by which root has cargo-pgrx start its server as
-# postgres. Does nothing on a machine that has it all.
+# need: Node.js, npm, openssl, pgbouncer, pg_partman, pg_cron, and sudo, by which root has cargo-pgrx start its server
+# as postgres. Does nothing on a machine that has it all.
 . "$(dirname "$0")/lib.sh"
 
 missing=()
@@ -12,6 +12,7 @@ have make || missing+=(make)
 if [ "${1:-}" = tests ]; then
   have node || missing+=(nodejs)
   have npm || missing+=(npm)
+  have openssl || missing+=(openssl)
   have sudo || missing+=(sudo)
   [ -x /usr/sbin/pgbouncer ] || missing+=(pgbouncer)
   [ -f "$("$PG_CONFIG" --sharedir)/extension/pg_partman.control" ] || missing+=("postgresql-$PG_MAJOR-partman")

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# All tiers of tests, and the linters: core, inside a backend, SQL as a user sees it, workers, real clients.
+# All tiers of tests, and the linters: core, inside a backend, SQL as a user sees it, workers, webhooks, real clients.
 # A failing tier does not stop the next ones; the summary names it, and the exit status is not 0.
 . "$(dirname "$0")/lib.sh"
 scripts/setup.sh tests
@@ -24,6 +24,7 @@ tier "in the backend: #[pg_test]" scripts/test_backend.sh
 tier "build and install" scripts/install.sh
 tier "SQL: pg_regress" scripts/test_regress.sh
 tier "background workers" scripts/test_worker.sh
+tier "webhooks: delivery" scripts/test_delivery.sh
 tier "SQL: random input" tests/fuzz_sql/run.sh fuzz 20 1
 tier "clients: PostgREST, supabase-js" scripts/test_integration.sh
 

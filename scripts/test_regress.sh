@@ -43,7 +43,7 @@ dump() { pg_dump "$@" | grep -vE '^\\(un)?restrict '; }
 
 # Two organisations with calls of examples/, one attempt of each completed.
 with_data() {
-  sql -f examples/demo/seed.sql
+  sql -v receiver=https://receiver.test -f examples/demo/seed.sql
   sql -c "update scenario_attempts set status = 'completed' where id in (
     'a1100000-0000-4000-8000-000000000000', 'b1100000-0000-4000-8000-000000000000')" \
     -c "select refresh_reporting()" >/dev/null

@@ -1,5 +1,5 @@
 -- Two organisations, their people, scenarios, endpoints and attempts. Transcripts, scenarios and marks are the
--- files beside this folder; psql's backticks read them (from the repository's root).
+-- files beside this folder; psql's backticks read them (from the repository's root). Endpoints are those of :receiver.
 \set mortgage_transcript `cat examples/mortgage_rate_shopper/transcript.json`
 \set mortgage_scenario   `cat examples/mortgage_rate_shopper/scenario.json`
 \set mortgage_evaluation `cat examples/mortgage_rate_shopper/evaluation.json`
@@ -36,10 +36,10 @@ select s.id::uuid, s.org_id::uuid, doc ->> 'title', doc ->> 'description', doc -
   ) as s (id, org_id, doc);
 
 insert into webhooks (org_id, name, url, secret, events, enabled) values
-  ('a0000000-0000-4000-8000-000000000000', 'CRM', 'https://crm.harbor.example/hooks', 'demo secret of the crm', '{scenario.completed,attempt.scored.low}', true),
-  ('a0000000-0000-4000-8000-000000000000', 'Warehouse', 'https://etl.harbor.example/in', 'demo secret of the etl', '{scenario.completed}', true),
-  ('a0000000-0000-4000-8000-000000000000', 'Old CRM', 'https://old.harbor.example/in', 'demo secret of the old', '{scenario.completed}', false),
-  ('b0000000-0000-4000-8000-000000000000', 'Slack bridge', 'https://bridge.northwind.example/', 'demo secret of slack', '{attempt.scored.low,scenario.completed}', true);
+  ('a0000000-0000-4000-8000-000000000000', 'CRM', :'receiver' || '/busy-crm', 'demo secret of the crm', '{scenario.completed,attempt.scored.low}', true),
+  ('a0000000-0000-4000-8000-000000000000', 'Warehouse', :'receiver' || '/warehouse', 'demo secret of the etl', '{scenario.completed}', true),
+  ('a0000000-0000-4000-8000-000000000000', 'Old CRM', :'receiver' || '/old', 'demo secret of the old', '{scenario.completed}', false),
+  ('b0000000-0000-4000-8000-000000000000', 'Slack bridge', :'receiver' || '/bridge', 'demo secret of slack', '{attempt.scored.low,scenario.completed}', true);
 
 -- Calls as they stand when the line drops: the transcript is there, the judge's marks are there or still to come.
 insert into scenario_attempts (id, org_id, user_id, scenario_id, started_at, transcript_json, evaluation) values

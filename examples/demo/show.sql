@@ -35,11 +35,11 @@ select o.name as organisation, u.name as trainee, to_char(l.month at time zone '
   from mv_leaderboard_month l join dim_users u using (org_id, user_id) join dim_orgs o using (org_id)
  order by o.name, l.avg_score desc;
 
-\echo '--- Webhooks waiting to be sent (disabled endpoints get none)'
-select w.name as endpoint, d.event, d.status, right(d.idempotency_key::text, 8) as key, length(d.body) as bytes,
+\echo '--- Webhooks queued in the same transaction (disabled endpoints get none); a worker is sending them by now'
+select w.name as endpoint, d.event, right(d.idempotency_key::text, 8) as id, length(d.body) as bytes,
        d.payload ->> 'score' as score
   from webhook_deliveries d join webhooks w on w.id = d.webhook_id order by d.org_id, w.name, d.event, d.payload ->> 'score';
-\echo '--- The body of one, as it will be signed'
+\echo '--- The body of one, as it is signed'
 select left(body, 150) || ' …' as body from webhook_deliveries where event = 'scenario.completed' order by length(body) limit 1;
 
 \echo '--- The same tables, as the people see them: PostgREST''s login, each with a verified token'
