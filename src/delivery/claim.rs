@@ -127,6 +127,7 @@ fn take(
         worker::sql_uuid(&claim).into(),
         false.into(),
         left_out.to_vec().into(),
+        timestamps::clock().into(),
     ];
     rows::all(schema, worker::TAKE, &args, Mode::Lock, worker::read)
 }

@@ -1,6 +1,7 @@
 -- Claims due deliveries, endpoint by endpoint in turn: $1 at most, $2 of one endpoint, $3 bytes of bodies; for $4
--- seconds, by the claim $5, of the worker or not ($6), none of the endpoints $7. What is locked, as by a deletion,
--- is left alone; what others have claimed, until that expires. "each": how many of one endpoint were looked for.
+-- seconds from $8 on, by the claim $5, of the worker or not ($6), none of the endpoints $7. What is locked, as by a
+-- deletion, is left alone; what others have claimed, until that expires. "each": how many of one endpoint were looked
+-- for.
 with recursive queued as (
   (select d.org_id, d.webhook_id from {schema}.webhook_deliveries d
     where d.status = 'pending' order by d.org_id, d.webhook_id limit 1)
@@ -26,9 +27,9 @@ with recursive queued as (
          (select p.id, octet_length(p.body) as bytes, p.next_retry_at
             from {schema}.webhook_deliveries p
            where e.enabled and p.status = 'pending' and p.org_id = e.org_id and p.webhook_id = e.id
-             and p.next_retry_at <= statement_timestamp()
+             and p.next_retry_at <= $8::timestamptz
              and not exists (select from {schema}.webhook_claims c
-                              where c.delivery_id = p.id and c.expires_at > statement_timestamp())
+                              where c.delivery_id = p.id and c.expires_at > $8::timestamptz)
            order by p.next_retry_at limit e.each)
          union all
          -- An endpoint that is switched off is sent what tries it out.
@@ -36,9 +37,9 @@ with recursive queued as (
             from {schema}.webhook_deliveries p
            where not e.enabled and p.status = 'pending' and p.event = 'webhook.test'
              and p.org_id = e.org_id and p.webhook_id = e.id
-             and p.next_retry_at <= statement_timestamp()
+             and p.next_retry_at <= $8::timestamptz
              and not exists (select from {schema}.webhook_claims c
-                              where c.delivery_id = p.id and c.expires_at > statement_timestamp())
+                              where c.delivery_id = p.id and c.expires_at > $8::timestamptz)
            order by p.next_retry_at limit e.each)) d
 ), chosen as (
   select id
@@ -54,7 +55,7 @@ with recursive queued as (
     from chosen
    cross join lateral (
          select d.id from {schema}.webhook_deliveries d
-          where d.id = chosen.id and d.status <> all ('{success,failed}') and d.next_retry_at <= statement_timestamp()
+          where d.id = chosen.id and d.status <> all ('{success,failed}') and d.next_retry_at <= $8::timestamptz
          offset 0 for no key update skip locked) d
 ), claimed as (
   insert into {schema}.webhook_claims as c (delivery_id, claim, by_worker, expires_at)
@@ -73,6 +74,6 @@ select d.id, d.org_id, d.webhook_id, d.event, d.idempotency_key, d.body, d.retry
          from {schema}.webhook_deliveries d where d.id = claimed.delivery_id offset 0) d
  cross join lateral (
        select w.url::text, w.secret::text, w.max_in_flight::int, w.max_per_second::int,
-              case when w.previous_secret_expires_at > statement_timestamp() then w.previous_secret::text end as previous_secret,
+              case when w.previous_secret_expires_at > $8::timestamptz then w.previous_secret::text end as previous_secret,
               w.failing_since is not null as is_failing
          from {schema}.webhooks w where w.org_id = d.org_id and w.id = d.webhook_id offset 0) w

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::spi::rows::{self, Mode, Row};
-use crate::timestamps::Timestamptz;
+use crate::timestamps::{self, Timestamptz};
 use crate::worker::transaction::{self, As, Failure, Work};
 use callcoach_core::webhook::fair::EndpointLimits;
 use callcoach_core::webhook::signing::Secret;
@@ -77,6 +77,7 @@ pub fn take(claim: Uuid, most: usize, each: usize, left_out: &[Uuid], first: boo
             sql_uuid(&claim).into(),
             true.into(),
             left_out.into(),
+            timestamps::clock().into(),
         ];
         let deliveries = rows::all(schema, TAKE, &args, Mode::Lock, read)?;
         let bytes: usize = deliveries.iter().map(|claimed| claimed.body.len()).sum();
