@@ -26,8 +26,8 @@ select count(*) filter (where version = '0002_reporting') = 0 as need_0002,
        count(*) filter (where version = '0007_transcripts_lz4') = 0 as need_0007,
        count(*) filter (where version = '0008_time_ordered_ids') = 0 as need_0008,
        count(*) filter (where version = '0009_incremental_reporting') = 0 as need_0009,
-       count(*) filter (where version = '0011_webhook_events') = 0 as need_0011,
-       count(*) filter (where version = '0012_webhook_delivery') = 0 as need_0012
+       count(*) filter (where version = '0010_webhook_events') = 0 as need_0010,
+       count(*) filter (where version = '0011_webhook_delivery') = 0 as need_0011
   from callcoach_migrations \gset
 \if :need_0002
   \ir migrations/0002_reporting.sql
@@ -53,10 +53,10 @@ select count(*) filter (where version = '0002_reporting') = 0 as need_0002,
 \if :need_0009
   \ir migrations/0009_incremental_reporting.sql
 \endif
-\if :need_0011
-  \ir migrations/0011_webhook_events.sql
+\if :need_0010
+  \ir migrations/0010_webhook_events.sql
 \endif
-\if :need_0012
-  \ir migrations/0012_webhook_delivery.sql
+\if :need_0011
+  \ir migrations/0011_webhook_delivery.sql
 \endif
 commit;

@@ -1,4 +1,4 @@
--- 0011_webhook_events: assignments and members raise their events; endpoints' secrets stay out of errors, are made
+-- 0010_webhook_events: assignments and members raise their events; endpoints' secrets stay out of errors, are made
 -- where none is given, and can be rotated.
 
 -- Endpoints. A CHECK of the table that is violated shows the whole row, the secret with it, to who may read it all
@@ -108,4 +108,4 @@ begin
 end
 $$;
 
-insert into callcoach_migrations (version) values ('0011_webhook_events');
+insert into callcoach_migrations (version) values ('0010_webhook_events');

@@ -1,4 +1,4 @@
--- 0012_webhook_delivery: what sending needs: claims, what came of an attempt, an endpoint's limits and record.
+-- 0011_webhook_delivery: what sending needs: claims, what came of an attempt, an endpoint's limits and record.
 
 alter table webhook_deliveries
   add column duration_ms int,
@@ -128,4 +128,4 @@ begin
 end
 $$;
 
-insert into callcoach_migrations (version) values ('0012_webhook_delivery');
+insert into callcoach_migrations (version) values ('0011_webhook_delivery');
