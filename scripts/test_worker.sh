@@ -426,13 +426,105 @@ does_without_being_preloaded() {
   scripts/cluster.sh remove standby
 }
 
+# Overdue assignments at each tick; retention when a worker starts, until nothing is left.
+sweeps_and_retains() {
+  soon "select $has_worker"
+  sql -d one -c "update webhooks set events = '{assignment.overdue}', enabled = true" \
+    -c "insert into scenarios (id, org_id, title, status) values ('a1000000-0000-4000-8000-000000000000', 'a0000000-0000-4000-8000-000000000000', 'Call', 'active')" \
+    -c "insert into assignments (org_id, assignee_user_id, type, scenario_id, due_at)
+        values ('a0000000-0000-4000-8000-000000000000', 'ana', 'scenario', 'a1000000-0000-4000-8000-000000000000', now() - interval '1 day')"
+  soon "select exists (select from webhook_deliveries where event = 'assignment.overdue')" one
+  sql -d one -c "insert into webhook_deliveries (org_id, webhook_id, event, payload, body, status, created_at)
+      select org_id, id, 'user.added', jsonb_build_object(), '', 'failed', now() - interval '60 days' from webhooks, generate_series(1, 20001)"
+  local pid
+  pid=$(worker)
+  ask "select pg_terminate_backend($pid)"
+  soon "select not exists (select from webhook_deliveries where body = '')" one
+  sql -d one -c 'delete from assignments' -c 'delete from scenarios' -c 'delete from webhook_deliveries' \
+    -c "update webhooks set events = '{user.promoted,scenario.completed}'"
+}
+
+# pg_cron in the database itself: its jobs do the upkeep, and the worker leaves it to them. Waits for full minutes.
+leaves_upkeep_to_pg_cron() {
+  scripts/cluster.sh fresh standby "${settings[@]}" shared_preload_libraries=callcoach,pg_cron cron.database_name=one \
+    cron.use_background_workers=on
+  eval "$(scripts/cluster.sh env standby)"
+  install_into one
+  local jobs hint
+  # Without it, a clear error that says what else there is.
+  hint=$(sql -d one -c 'select callcoach.schedule_upkeep()' 2>&1 || true)
+  grep -q 'ERROR:  pg_cron is not installed in this database' <<<"$hint"
+  grep -q 'callcoach.databases' <<<"$hint"
+  grep -q 'cron.schedule_in_database' <<<"$hint"
+  sql -d one -c 'create extension pg_cron'
+  jobs=$(ask 'select * from callcoach.schedule_upkeep()' one)
+  diff - <(echo "$jobs") <<'JOBS'
+callcoach reports * * * * * select public.refresh_reporting() t
+callcoach overdue assignments */5 * * * * select callcoach.sweep_overdue_assignments() t
+callcoach retention 17 3 * * * do $$ begin while callcoach.apply_retention() >= 20000 loop commit; end loop; end $$ t
+JOBS
+  # Once more changes nothing, not even what somebody has changed.
+  local before
+  sql -d one -c "select cron.alter_job(jobid, schedule => '30 2 * * *') from cron.job where jobname = 'callcoach retention'" >/dev/null
+  before=$(ask 'table cron.job' one)
+  [ "$(ask 'select count(*) from callcoach.schedule_upkeep()' one)" = 3 ]
+  diff <(echo "$before") <(ask 'table cron.job' one)
+  # The worker folds each second otherwise.
+  soon "select $has_worker"
+  sleep $((63 - $(date +%-S)))
+  sql -d one -c "$new_fact"
+  sleep 4
+  is f "$is_folded" one
+  # As a job, in several transactions: 20,000 rows are what one call deletes.
+  sql -d one -c "insert into webhook_deliveries (org_id, webhook_id, event, payload, body, status, created_at)
+      select org_id, id, 'user.added', jsonb_build_object(), '', 'failed', now() - interval '60 days' from webhooks, generate_series(1, 20001)" \
+    -c "select cron.alter_job(jobid, schedule => '* * * * *') from cron.job where jobname = 'callcoach retention'" >/dev/null
+  sleep $((62 - $(date +%-S)))
+  soon "$is_folded" one
+  soon 'select not exists (select from webhook_deliveries)' one
+  soon "select count(*) >= 2 and bool_and(status = 'succeeded') from cron.job_run_details" one
+  # Taken away again: the worker folds.
+  is 3 'select callcoach.unschedule_upkeep()' one
+  is 0 'select callcoach.unschedule_upkeep()' one
+  sql -d one -c "$new_fact"
+  soon "$is_folded" one
+  # For another database, whose jobs have its name.
+  install_into two
+  sql -d one -c "select * from callcoach.schedule_upkeep('two')" >/dev/null
+  is 'callcoach overdue assignments in two,callcoach reports in two,callcoach retention in two two' \
+    "select string_agg(jobname, ',' order by jobname), min(database) from cron.job" one
+  is 3 "select count(*) from callcoach.schedule_upkeep('two')" one
+  is 0 'select callcoach.unschedule_upkeep()' one
+  is 3 "select callcoach.unschedule_upkeep('two')" one
+  # Not for everybody.
+  ! sql -d one -c 'set role service_role' -c 'select callcoach.schedule_upkeep()'
+  scripts/cluster.sh remove standby
+}
+
+# The months ahead of facts that are partitioned.
+keeps_partitions() {
+  install_into months
+  sql -d months -f sql/optional/partition_facts.sql
+  local last count
+  last="select max(partition::text) from callcoach.fact_partitions()"
+  count=$(ask 'select count(*) from callcoach.fact_partitions()' months)
+  sql -d months -c "do \$\$ begin execute format('drop table %s', ($last)); end \$\$"
+  is $((count - 1)) 'select count(*) from callcoach.fact_partitions()' months
+  set_to callcoach.databases months
+  soon "select count(*) = $count from callcoach.fact_partitions()" months
+  reset_settings
+  soon "select $has_worker"
+  dropdb months
+}
+
 install_into one
 names=("$@")
 [ "${#names[@]}" -gt 0 ] || names=(shows_in_pg_stat_activity folds_within_a_tick wakes_at_commit_and_only_then
   comes_back_after_a_crash comes_back_after_being_terminated survives_an_error survives_an_error_in_a_deferred_trigger
   waits_for_no_lock_for_ever restricts_what_triggers_may_do makes_way makes_way_when_it_is_busy heeds_only_who_may
   follows_its_settings notices_the_extension rests_when_idle keeps_its_channels_to_itself waits_on_a_standby
-  starts_without_being_asked stops_fast ends_with_the_postmaster does_without_being_preloaded)
+  starts_without_being_asked stops_fast ends_with_the_postmaster does_without_being_preloaded
+  sweeps_and_retains leaves_upkeep_to_pg_cron keeps_partitions)
 for name in "${names[@]}"; do check "$name"; done
 echo "worker: $passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -59,6 +59,19 @@ const RETENTION: Task = Task {
     functions: &["apply_retention"],
     done: "rows removed by retention",
 };
+const PARTITIONS: Task = Task {
+    work: Work {
+        name: c"keeping the facts' partitions",
+        as_whom: As::OwnerOf("callcoach.keep_fact_partitions()"),
+        at_most: Duration::from_secs(300),
+    },
+    sql: "select callcoach.keep_fact_partitions()::bigint
+  where exists (select from pg_catalog.pg_class
+                 where oid = '{schema}.fact_scenario_attempts'::regclass and relkind = 'p')",
+    args: || None,
+    functions: &["keep_fact_partitions"],
+    done: "partitions of facts made or retired",
+};
 const CRON_IS_READABLE: &str = include_str!("../sql/worker/cron_is_readable.sql");
 /// As the table's owner, like all that names a table: a view of that name would run with our rights.
 const BACKLOG: Work = Work {
@@ -111,7 +124,7 @@ impl Upkeep {
         self.left = vec![&SWEEP, &FOLD];
         if self.last_retention.is_none_or(|last| now >= last + RETENTION_INTERVAL) {
             self.last_retention = Some(now);
-            self.left.insert(0, &RETENTION);
+            self.left.splice(0..0, [&PARTITIONS, &RETENTION]);
         }
         if let Ok(Some(commands)) = left_to_cron() {
             self.left.retain(|task| !task.functions.iter().any(|function| commands.contains(function)));
