@@ -133,6 +133,9 @@ fn check<'t>(trigger: &'t PgTrigger<'t>) -> Result<PgHeapTuple<'t, AllocatedByPo
         (Some(false), Some(true)) => {
             row.set(c"disabled_at", None::<Timestamptz>)?;
             row.set(c"disabled_reason", None::<String>)?;
+            // What failed before it was repaired does not count any more.
+            row.set(c"failing_since", None::<Timestamptz>)?;
+            row.set(c"failures", Some(0_i32))?;
         }
         (Some(true) | None, Some(false)) if row.get::<Timestamptz>(c"disabled_at")?.is_none() => {
             row.set(c"disabled_at", Some(timestamps::now()))?;

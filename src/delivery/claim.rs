@@ -128,6 +128,8 @@ fn take(
         false.into(),
         left_out.to_vec().into(),
         timestamps::clock().into(),
+        most.into(),
+        Vec::<pgrx::Uuid>::new().into(),
     ];
     rows::all(schema, worker::TAKE, &args, Mode::Lock, worker::read)
 }

@@ -7,7 +7,7 @@ use super::shared::{self, Slot, State};
 use super::transaction;
 use super::upkeep::Upkeep;
 use pgrx::prelude::*;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Where a worker's process begins. The argument says which slot is its own, and which start this is.
 #[pg_guard]
@@ -59,17 +59,27 @@ fn serve(number: usize, slot: &Slot) -> std::io::Result<()> {
         let inbox = Inbox::new(number)?;
         let mut upkeep = Upkeep::default();
         let mut sender = Sender::new();
+        let mut upkeep_after = Instant::now();
         while !process::must_end() && !inbox.is_orphan() && slot.away_until().is_none() {
             let mut rest = sender.turn(slot);
-            if sender.is_installed() {
+            // Between two transactions of upkeep, what is being sent has as long as the first one took.
+            let upkeep_rest = upkeep_after.saturating_duration_since(Instant::now());
+            if sender.is_sending() && !upkeep_rest.is_zero() {
+                rest = rest.min(upkeep_rest);
+            } else if sender.is_installed() {
+                let began = Instant::now();
                 rest = rest.min(upkeep.turn(slot));
+                upkeep_after = Instant::now() + began.elapsed();
             }
             slot.set_state(match (sender.is_installed(), sender.is_sending()) {
                 (false, _) => State::NotInstalled,
                 (true, false) => State::Idle,
                 (true, true) => State::Sending,
             });
-            if !rest.is_zero() {
+            if rest.is_zero() {
+                // Attempts go on all the same.
+                tokio::task::yield_now().await;
+            } else {
                 process::show(sender.is_sending().then_some(c"sending webhooks"));
                 let rest = rest.min(flush_statistics());
                 tokio::select! {

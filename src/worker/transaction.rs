@@ -192,7 +192,7 @@ fn own_memory() -> pg_sys::MemoryContext {
 fn installed() -> Result<Option<Schema>, Error> {
     let schema = Schema::installed()?;
     Ok(schema.filter(|schema| {
-        let tables = [c"webhooks", c"webhook_deliveries", c"reporting_deltas"];
+        let tables = [c"webhooks", c"webhook_deliveries", c"webhook_claims", c"reporting_deltas"];
         tables.iter().all(|table| schema.table(table) != pg_sys::InvalidOid)
     }))
 }

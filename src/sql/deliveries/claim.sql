@@ -1,7 +1,7 @@
 -- Claims due deliveries, endpoint by endpoint in turn: $1 at most, $2 of one endpoint, $3 bytes of bodies; for $4
--- seconds from $8 on, by the claim $5, of the worker or not ($6), none of the endpoints $7. What is locked, as by a
--- deletion, is left alone; what others have claimed, until that expires. "each": how many of one endpoint were looked
--- for.
+-- seconds from $8 on, by the claim $5, of the worker or not ($6), none of the endpoints $7, $9 of one organisation, none
+-- of the organisations $10. What is locked, as by a deletion, is left alone; what others have claimed, until that
+-- expires. "each": how many of one endpoint were looked for, unless it has a rate: then five seconds' worth at most.
 with recursive queued as (
   (select d.org_id, d.webhook_id from {schema}.webhook_deliveries d
     where d.status = 'pending' order by d.org_id, d.webhook_id limit 1)
@@ -13,14 +13,15 @@ with recursive queued as (
           where d.status = 'pending' and (d.org_id, d.webhook_id) > (q.org_id, q.webhook_id)
           order by d.org_id, d.webhook_id limit 1) n
 ), endpoint as materialized (
-  select w.*, least($2::int, greatest(4, ceil($1::int / count(*) over ())))::int as each
-    from queued q
+  select w.org_id, w.id, w.enabled, base.each, least(base.each, w.max_per_second * 5) as most
+    from (select q.*, least($2::int, greatest(4, ceil($1::int / count(*) over ())))::int as each
+            from queued q
+           where q.webhook_id <> all ($7::uuid[]) and q.org_id <> all ($10::uuid[])) as base
    cross join lateral (
-         select w.org_id, w.id, w.enabled from {schema}.webhooks w
-          where w.org_id = q.org_id and w.id = q.webhook_id offset 0) w
-   where w.id <> all ($7::uuid[])
+         select w.org_id, w.id, w.enabled, w.max_per_second::int from {schema}.webhooks w
+          where w.org_id = base.org_id and w.id = base.webhook_id offset 0) w
 ), due as (
-  select d.id, d.bytes, d.next_retry_at,
+  select d.id, d.bytes, d.next_retry_at, e.org_id,
          row_number() over (partition by e.id order by d.next_retry_at) as turn
     from endpoint e
    cross join lateral (
@@ -30,7 +31,7 @@ with recursive queued as (
              and p.next_retry_at <= $8::timestamptz
              and not exists (select from {schema}.webhook_claims c
                               where c.delivery_id = p.id and c.expires_at > $8::timestamptz)
-           order by p.next_retry_at limit e.each)
+           order by p.next_retry_at limit e.most)
          union all
          -- An endpoint that is switched off is sent what tries it out.
          (select p.id, octet_length(p.body), p.next_retry_at
@@ -40,13 +41,15 @@ with recursive queued as (
              and p.next_retry_at <= $8::timestamptz
              and not exists (select from {schema}.webhook_claims c
                               where c.delivery_id = p.id and c.expires_at > $8::timestamptz)
-           order by p.next_retry_at limit e.each)) d
+           order by p.next_retry_at limit e.most)) d
 ), chosen as (
   select id
-    from (select id, turn, next_retry_at, bytes, sum(bytes) over (order by turn, next_retry_at, id) as total
-            from due) as by_turn
+    from (select *, sum(bytes) over (order by org_turn, next_retry_at, id) as total
+            from (select *, row_number() over (partition by org_id order by turn, next_retry_at, id) as org_turn
+                    from due) as by_turn
+           where org_turn <= $9::int) as by_org
    where total - bytes < $3::bigint
-   order by turn, next_retry_at
+   order by org_turn, next_retry_at
    limit $1
 ), locked as materialized (
   -- Looked at again, now that it is locked: it may have been settled since, or be due later. (Said so that no index of what is pending

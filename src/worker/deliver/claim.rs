@@ -51,6 +51,19 @@ pub struct Claimed {
     pub taken_at: Instant,
 }
 
+/// What to look for.
+pub struct Wanted<'a> {
+    pub most: usize,
+    /// Of one endpoint, and of one organisation.
+    pub each: usize,
+    pub of_organisation: usize,
+    pub not_endpoints: &'a [Uuid],
+    pub not_organisations: &'a [Uuid],
+}
+
+/// Seconds' worth that are taken of an endpoint that has a rate: less than they may wait.
+const SECONDS_OF_RATE: usize = 5;
+
 /// What a look has brought.
 pub struct Taken {
     pub deliveries: Vec<Claimed>,
@@ -60,29 +73,31 @@ pub struct Taken {
     pub next_due: Option<Duration>,
 }
 
-/// Claims as many as `most`, of one endpoint as many as `each`, of those `left_out` none. The `first` time, what the
-/// worker before had claimed is free.
-pub fn take(claim: Uuid, most: usize, each: usize, left_out: &[Uuid], first: bool) -> Result<Taken, Failure> {
+/// Claims what is due. The `first` time, what the worker before had claimed is free.
+pub fn take(claim: Uuid, wanted: &Wanted, first: bool) -> Result<Taken, Failure> {
+    let number = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
+    let ids = |ids: &[Uuid]| ids.iter().map(sql_uuid).collect::<Vec<_>>();
     transaction::run(CLAIM, |schema| {
         rows::execute(schema, BY_INDEX, &[])?;
         if first {
             rows::execute(schema, RELEASE_WORKERS, &[])?;
         }
-        let left_out: Vec<pgrx::Uuid> = left_out.iter().map(sql_uuid).collect();
         let args = [
-            i32::try_from(most).unwrap_or(i32::MAX).into(),
-            i32::try_from(each).unwrap_or(i32::MAX).into(),
+            number(wanted.most).into(),
+            number(wanted.each).into(),
             MOST_BYTES.into(),
             LEASE.as_secs_f64().into(),
             sql_uuid(&claim).into(),
             true.into(),
-            left_out.into(),
+            ids(wanted.not_endpoints).into(),
             timestamps::clock().into(),
+            number(wanted.of_organisation).into(),
+            ids(wanted.not_organisations).into(),
         ];
         let deliveries = rows::all(schema, TAKE, &args, Mode::Lock, read)?;
         let bytes: usize = deliveries.iter().map(|claimed| claimed.body.len()).sum();
         let is_truncated =
-            deliveries.len() >= most || i64::try_from(bytes).is_ok_and(|bytes| bytes >= MOST_BYTES);
+            deliveries.len() >= wanted.most || i64::try_from(bytes).is_ok_and(|bytes| bytes >= MOST_BYTES);
         let next_due = rows::first(schema, NEXT_DUE, &[], Mode::Lock, |row| row.get::<f64>(1))?.flatten();
         let next_due = next_due.map(|seconds| Duration::from_secs_f64(seconds.clamp(0.001, 86_400.0)));
         Ok(Taken { deliveries, is_truncated, next_due })
@@ -109,6 +124,10 @@ pub fn read(row: Row) -> Result<Claimed, Error> {
     let id = |number| required(row.get::<pgrx::Uuid>(number)?).map(|id| Uuid::from_bytes(*id.as_bytes()));
     let text = |number| required(row.get::<String>(number)?);
     let limit = |number| Ok::<_, Error>(row.get::<i32>(number)?.and_then(|limit| u32::try_from(limit).ok()));
+    let per_second = limit(12)?.and_then(NonZeroU32::new);
+    let each = limit(14)?.map_or(1, |each| each as usize);
+    // As claim.sql has it.
+    let each = per_second.map_or(each, |rate| each.min(rate.get() as usize * SECONDS_OF_RATE));
     Ok(Claimed {
         id: id(1)?,
         organisation: id(2)?,
@@ -122,10 +141,10 @@ pub fn read(row: Row) -> Result<Claimed, Error> {
         previous_secret: row.get::<String>(10)?.map(|secret| Secret::stored(&secret)),
         limits: EndpointLimits {
             concurrency: limit(11)?.and_then(|limit| NonZeroUsize::new(limit as usize)),
-            per_second: limit(12)?.and_then(NonZeroU32::new),
+            per_second,
         },
         is_failing: required(row.get(13)?)?,
-        each: limit(14)?.map_or(1, |each| each as usize),
+        each,
         taken_at: Instant::now(),
     })
 }

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use std::error::Error as StdError;
 use std::io;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// The most of a response that is read, and kept.
 const READ: usize = 64 * 1024;
@@ -25,6 +25,8 @@ pub struct Settings {
     policy: Arc<Policy>,
     nameservers: String,
     ca_file: Option<String>,
+    /// When the files were written that it reads.
+    written: [Option<SystemTime>; 2],
     timeout: Duration,
     connect_timeout: Duration,
 }
@@ -33,10 +35,13 @@ impl Settings {
     /// As they are now.
     pub fn read() -> Result<Self, String> {
         let (timeout, connect_timeout) = settings::timeouts();
+        let ca_file = settings::ca_file();
+        let written = |path: &str| std::fs::metadata(path).and_then(|file| file.modified()).ok();
         Ok(Self {
             policy: Arc::new(settings::policy()?),
             nameservers: settings::nameservers(),
-            ca_file: settings::ca_file(),
+            written: [ca_file.as_deref().unwrap_or_default(), "/etc/resolv.conf"].map(written),
+            ca_file,
             timeout,
             connect_timeout,
         })

@@ -21,7 +21,7 @@ use callcoach_core::webhook::delivery::{Outcome, Verdict, settle as decide};
 use callcoach_core::webhook::fair::{Limits, Scheduler, Ticket};
 use callcoach_core::webhook::signing::{self, Message};
 use callcoach_core::webhook::{Event, SECOND};
-use claim::Claimed;
+use claim::{Claimed, Wanted};
 use http::{Answer, Http, Request, Settings};
 use settle::{Endings, Records};
 use std::collections::{HashMap, HashSet};
@@ -35,6 +35,8 @@ const FRESH: Duration = Duration::from_secs(10);
 const GATHER: Duration = Duration::from_millis(5);
 /// As many endings as are written at once at most: some milliseconds' work.
 const MOST_ENDINGS: usize = 256;
+/// As many endings as may wait to be written before nothing more is sent.
+const MOST_WAITING: usize = 4 * MOST_ENDINGS;
 const MOST_BACKOFF: Duration = Duration::from_secs(60);
 
 /// A database's sender.
@@ -55,6 +57,8 @@ pub struct Sender {
     deep: HashMap<Uuid, usize>,
     /// Endpoints that have answered 410, until that is written down: nothing more is sent to them.
     gone: HashSet<Uuid>,
+    /// Organisations that were left out, as they had enough.
+    left_out: Vec<Uuid>,
     /// More was due in all than was taken.
     is_truncated: bool,
     is_installed: bool,
@@ -90,6 +94,7 @@ impl Sender {
             records: Records::default(),
             deep: HashMap::new(),
             gone: HashSet::new(),
+            left_out: Vec::new(),
             is_truncated: false,
             is_installed: false,
             is_woken: false,
@@ -156,8 +161,15 @@ impl Sender {
         let is_due = self.next_due.is_some_and(|time| Instant::now() >= time);
         let has_room = self.has_room();
         since >= gucs::poll_interval()
-            || has_room && (self.is_woken || is_due || self.is_truncated)
-            || has_room && self.deep.iter().any(|deep| !self.is_stocked(deep))
+            || has_room
+                && (self.is_woken
+                    || is_due
+                    || self.is_truncated
+                    || self.deep.iter().any(|deep| !self.is_stocked(deep))
+                    || self
+                        .left_out
+                        .iter()
+                        .any(|&org| self.scheduler.queued_of(org) <= self.limits.organisation / 2))
     }
 
     /// Is there enough of this endpoint's for a while?
@@ -167,14 +179,29 @@ impl Sender {
 
     /// Would more be taken?
     fn has_room(&self) -> bool {
-        self.moving() < self.limits.total
+        let endings_are_written = self.endings.len() < MOST_WAITING;
+        endings_are_written
+            && (self.scheduler.queued() < self.limits.total || self.moving() < self.limits.total)
     }
 
-    /// How many wait here for their turn, but for those of endpoints that have enough of them: these may hang.
+    /// May anything be sent? Not while what came of it cannot be written.
+    fn may_start(&self) -> bool {
+        self.http.is_some() && self.endings.len() < MOST_WAITING
+    }
+
+    /// Organisations that have enough here for a while.
+    fn stocked_organisations(&self) -> Vec<Uuid> {
+        self.scheduler.organisations_with(self.limits.organisation)
+    }
+
+    /// How many wait here for their turn, but for those of endpoints and organisations that have enough of them:
+    /// these may hang.
     fn moving(&self) -> usize {
         let stocked = self.deep.iter().filter(|deep| self.is_stocked(*deep));
         let standing: usize = stocked.map(|(&endpoint, _)| self.scheduler.queued_for(endpoint)).sum();
-        self.scheduler.queued().saturating_sub(standing)
+        let organisations: usize =
+            self.stocked_organisations().into_iter().map(|org| self.scheduler.queued_of(org)).sum();
+        self.scheduler.queued().saturating_sub(standing).saturating_sub(organisations)
     }
 
     /// How many of one endpoint are taken at once.
@@ -196,7 +223,7 @@ impl Sender {
         if let Some(due) = self.next_due.filter(|_| self.has_room()) {
             rest = rest.min(due.saturating_duration_since(Instant::now()));
         }
-        if let Some(at) = self.scheduler.wake_at() {
+        if let Some(at) = self.scheduler.wake_at().filter(|_| self.may_start()) {
             let micros = u64::try_from(at.saturating_sub(timestamps::clock_micros())).unwrap_or(0);
             rest = rest.min(Duration::from_micros(micros).max(Duration::from_millis(1)));
         }
@@ -207,6 +234,9 @@ impl Sender {
     fn look(&mut self) {
         self.is_woken = false;
         self.looked_at = Some(Instant::now());
+        // Until it is known better: whatever fails here is not tried again before the poll.
+        self.next_due = None;
+        self.is_truncated = false;
         self.use_settings();
         self.give_back_unready();
         if self.http.is_none() {
@@ -217,11 +247,19 @@ impl Sender {
         let now = timestamps::clock_micros();
         let (each, most) = (self.each(), self.limits.total * 2);
         let mut left_out: Vec<Uuid> = self.scheduler.unready(now).map(|(endpoint, _)| endpoint).collect();
-        left_out
-            .extend(self.deep.iter().filter(|deep| self.is_stocked(*deep)).map(|(&endpoint, _)| endpoint));
+        let stocked: HashSet<Uuid> =
+            self.deep.iter().filter(|deep| self.is_stocked(*deep)).map(|(&endpoint, _)| endpoint).collect();
+        left_out.extend(&stocked);
         left_out.extend(&self.gone);
-        let taken =
-            claim::take(self.claim, most.saturating_sub(self.moving()), each, &left_out, self.is_first);
+        self.left_out = self.stocked_organisations();
+        let wanted = Wanted {
+            most: most.saturating_sub(self.moving()),
+            each,
+            of_organisation: self.limits.organisation * 2,
+            not_endpoints: &left_out,
+            not_organisations: &self.left_out,
+        };
+        let taken = claim::take(self.claim, &wanted, self.is_first);
         self.is_installed = !matches!(taken, Err(Failure::NotInstalled));
         let Ok(taken) = taken else {
             self.failures = if matches!(taken, Err(Failure::Failed)) { self.failures + 1 } else { 0 };
@@ -234,7 +272,8 @@ impl Sender {
         let next = taken.next_due.into_iter().chain(ready_in).min();
         self.next_due = next.map(|time| Instant::now() + time);
         self.is_truncated = taken.is_truncated;
-        self.deep.retain(|endpoint, _| left_out.contains(endpoint));
+        // Those that are left out for another reason come back in their time.
+        self.deep.retain(|endpoint, _| stocked.contains(endpoint));
         let mut counts: HashMap<Uuid, usize> = HashMap::new();
         for claimed in taken.deliveries {
             let count = counts.entry(claimed.endpoint).or_default();
@@ -293,12 +332,14 @@ impl Sender {
     fn start(&mut self) {
         let Some(http) = self.http.clone() else { return };
         let mut stale = Vec::new();
-        loop {
+        while self.may_start() {
             let now = timestamps::clock_micros();
             let Some(next) = self.scheduler.next(now) else { break };
             let (claimed, ticket) = (next.item, next.ticket);
             if claimed.taken_at.elapsed() > FRESH {
                 self.scheduler.complete(ticket, Verdict::Unknown, now);
+                // What waits behind it is as old.
+                stale.extend(self.scheduler.take(claimed.endpoint).iter().map(|claimed| claimed.id));
                 stale.push(claimed.id);
                 continue;
             }
@@ -350,7 +391,7 @@ impl Sender {
 
     fn settle(&mut self) {
         while !self.endings.is_empty() {
-            let Ok(left) = self.endings.write(self.claim, MOST_ENDINGS) else { break };
+            let Ok(left) = self.endings.write(self.claim) else { break };
             if left {
                 break;
             }

@@ -3,9 +3,9 @@
 //! Nothing here waits for a row that somebody else has locked, as whoever deletes an endpoint has its deliveries: an
 //! organisation's open transaction must not hold up the others' webhooks. It is written with a later batch.
 
-use super::GATHER;
 use super::claim::{Claimed, sql_time, sql_uuid};
 use super::http::Answer;
+use super::{GATHER, MOST_ENDINGS};
 use crate::spi::rows::{self, Mode};
 use crate::timestamps::Timestamptz;
 use crate::worker::transaction::{self, As, Failure, Work};
@@ -49,15 +49,26 @@ struct Ending {
 }
 
 /// What is still to be written.
-#[derive(Default)]
 pub struct Endings {
     waiting: VecDeque<Ending>,
+    /// How many are written at once: fewer after a failure, until the one is alone that cannot be written.
+    batch: usize,
     since: Option<Instant>,
     /// Not before.
     again: Option<Instant>,
 }
 
+impl Default for Endings {
+    fn default() -> Self {
+        Self { waiting: VecDeque::new(), batch: MOST_ENDINGS, since: None, again: None }
+    }
+}
+
 impl Endings {
+    pub fn len(&self) -> usize {
+        self.waiting.len()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.waiting.is_empty()
     }
@@ -100,14 +111,22 @@ impl Endings {
         GATHER.saturating_sub(since.elapsed()).max(again)
     }
 
-    /// Writes the first `most` of them. True, if some were locked and are left.
-    pub fn write(&mut self, claim: Uuid, most: usize) -> Result<bool, Failure> {
-        let batch: Vec<Ending> = self.waiting.drain(..most.min(self.waiting.len())).collect();
+    /// Writes the first of them. True, if some were locked and are left.
+    pub fn write(&mut self, claim: Uuid) -> Result<bool, Failure> {
+        let batch: Vec<Ending> = self.waiting.drain(..self.batch.min(self.waiting.len())).collect();
         let written = write(claim, &batch);
+        self.batch = if written == Err(Failure::Failed) { (batch.len() / 2).max(1) } else { MOST_ENDINGS };
         let left: HashSet<Uuid> = match &written {
             Ok(locked) => locked.iter().copied().collect(),
             // Not there any more: there is nothing to write to.
             Err(Failure::NotInstalled) => HashSet::new(),
+            Err(Failure::Failed) if batch.len() == 1 => {
+                pgrx::warning!(
+                    "callcoach worker: what came of webhook delivery {} cannot be written; it is sent again when its claim ends",
+                    batch[0].id
+                );
+                HashSet::new()
+            }
             Err(_) => batch.iter().map(|ending| ending.id).collect(),
         };
         self.again = (!left.is_empty()).then(|| Instant::now() + AGAIN);

@@ -95,6 +95,7 @@ pub struct Scheduler<T> {
 #[derive(Debug, Default)]
 struct Organisation {
     in_flight: usize,
+    queued: usize,
     lanes: usize,
     /// Its lanes that may be started from, as far as is known.
     turns: VecDeque<Uuid>,
@@ -143,6 +144,9 @@ impl<T> Scheduler<T> {
         let changed = lane.set(limits);
         lane.queue.push_back(item);
         self.queued += 1;
+        if let Some(known) = self.organisations.get_mut(&lane.organisation) {
+            known.queued += 1;
+        }
         if changed || lane.place == Place::Idle {
             self.place(endpoint);
         }
@@ -180,6 +184,7 @@ impl<T> Scheduler<T> {
                 continue;
             };
             organisation.in_flight += 1;
+            organisation.queued -= 1;
             self.in_flight += 1;
             self.queued -= 1;
             self.place(endpoint);
@@ -224,6 +229,9 @@ impl<T> Scheduler<T> {
         let Some(lane) = self.lanes.get_mut(&endpoint) else { return Vec::new() };
         let items: Vec<T> = std::mem::take(&mut lane.queue).into();
         self.queued -= items.len();
+        if let Some(known) = self.organisations.get_mut(&lane.organisation) {
+            known.queued -= items.len();
+        }
         // Where it stands among turns, it is passed over when its turn comes.
         if let Place::Asleep(at) = lane.place {
             lane.place = Place::Idle;
@@ -253,6 +261,16 @@ impl<T> Scheduler<T> {
     /// How many are queued for an endpoint.
     pub fn queued_for(&self, endpoint: Uuid) -> usize {
         self.lanes.get(&endpoint).map_or(0, |lane| lane.queue.len())
+    }
+
+    /// How many are queued for an organisation.
+    pub fn queued_of(&self, organisation: Uuid) -> usize {
+        self.organisations.get(&organisation).map_or(0, |known| known.queued)
+    }
+
+    /// The organisations that have so many queued, or more.
+    pub fn organisations_with(&self, queued: usize) -> Vec<Uuid> {
+        self.organisations.iter().filter(|(_, known)| known.queued >= queued).map(|(&id, _)| id).collect()
     }
 
     /// How many requests are in flight.

@@ -51,6 +51,7 @@ impl Bed {
         for (id, organisation) in &scheduler.organisations {
             let own = lanes.clone().filter(|lane| lane.organisation == *id);
             assert_eq!(organisation.lanes, own.clone().count());
+            assert_eq!(organisation.queued, own.clone().map(|lane| lane.queue.len()).sum::<usize>());
             assert_eq!(organisation.in_flight, own.map(|lane| lane.in_flight).sum::<usize>());
             assert!(organisation.in_flight <= scheduler.limits.organisation);
             let turns = scheduler.turns.iter().filter(|turn| *turn == id).count();
@@ -417,6 +418,8 @@ proptest! {
         }
         seen.sort_unstable();
         prop_assert!(seen.into_iter().eq(0..item));
+        // Lanes that were emptied by hand leave the turns at theirs.
+        prop_assert!(bed.start(now).is_empty());
         bed.0.tidy(now + 2 * DAY);
         prop_assert_eq!(bed.0.endpoints(), 0);
     }
