@@ -98,7 +98,9 @@ test(`${ROUNDS} kills while deliveries flow`, { timeout: 600_000 }, async (t) =>
   const stored = await rows(`select d.idempotency_key || ' /' || substr(w.url, length($2) + 1) as id, d.status::text as status, d.retry_count
     from webhook_deliveries d join webhooks w on w.id = d.webhook_id where d.org_id = $1`, [org, there.url])
   const arrived = new Map()
-  for (const { id, url, at } of there.requests) {
+  // Retries of tests before may come to a port that another receiver had then: their paths are others.
+  const own = there.requests.filter(({ url }) => /^\/\d+$/.test(url))
+  for (const { id, url, at } of own) {
     const key = `${id} ${url}`
     arrived.set(key, [...(arrived.get(key) ?? []), at])
   }
