@@ -1,3 +1,5 @@
+//! The breaker: every transition, reports that come late, clocks that are set.
+
 use std::collections::HashSet;
 
 use proptest::prelude::*;
