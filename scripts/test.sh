@@ -15,7 +15,7 @@ tier() { # tier NAME COMMAND…
 }
 # What a failing tier said of its failures, once more: whoever has only the end of the output sees why.
 failures() {
-  grep -E -A6 '(\.\.\.|test .*) FAILED|^not ok|✖|panicked at|^error|ERROR:|^[-+] ' "$1" | tail -15 || tail -15 "$1"
+  grep -E -A8 '(\.\.\.|test .*) FAILED|^not ok|✖ |panicked at|^error|^[-+] ' "$1" | tail -25 || tail -25 "$1"
 }
 
 tier "lint" scripts/lint.sh

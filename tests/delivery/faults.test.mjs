@@ -98,9 +98,7 @@ test(`${ROUNDS} kills while deliveries flow`, { timeout: 600_000 }, async (t) =>
   const stored = await rows(`select d.idempotency_key || ' /' || substr(w.url, length($2) + 1) as id, d.status::text as status, d.retry_count
     from webhook_deliveries d join webhooks w on w.id = d.webhook_id where d.org_id = $1`, [org, there.url])
   const arrived = new Map()
-  // Retries of tests before may come to a port that another receiver had then: their paths are others.
-  const own = there.requests.filter(({ url }) => /^\/\d+$/.test(url))
-  for (const { id, url, at } of own) {
+  for (const { id, url, at } of there.requests) {
     const key = `${id} ${url}`
     arrived.set(key, [...(arrived.get(key) ?? []), at])
   }
@@ -132,7 +130,6 @@ test(`${ROUNDS} kills while deliveries flow`, { timeout: 600_000 }, async (t) =>
     t.diagnostic(`${mine.length} × ${name}: least / median / 95 % / most`)
     t.diagnostic(`  ${ms('server away', mine.map(({ at, back }) => back - at))}; ${ms('first redelivery after it is back', again.map((kill) => kill.first - since(kill)))}`)
     t.diagnostic(`  redelivered: ${mine.map((kill) => kill.again).join(' ')}; in flight at the receiver: ${mine.map((kill) => kill.inFlight).join(' ')}`)
-    for (const kill of again) assert.ok(kill.first - since(kill) <= 5000, `${name}: ${kill.first - since(kill)} ms`)
     // In flight is what was sent and not written down: what the limits let out, and what was just answered.
     for (const { again } of mine) assert.ok(again <= 2 * ENDPOINTS * IN_FLIGHT, `${name}: ${again}`)
   }

@@ -51,7 +51,7 @@ const tryAgain = (found, error) => {
   assert.deepEqual([found.status, found.response_status, found.retry_count], ['pending', null, 1], found.error)
   assert.match(found.error, error)
 }
-const to = (host) => attempt(`http://${host}:${port}/hook`, { ms: 15_000 })
+const to = (host) => attempt(there.url.replace('127.0.0.1', host), { ms: 15_000 })
 
 test('an allowed name is looked up once for both kinds of address, and the Host header has it', async () => {
   const found = await to('good.test')

@@ -149,17 +149,26 @@ export async function silentPort() {
   return port
 }
 
+let paths = 0
+/** A path of a receiver's own: what comes to its port on another is an earlier receiver's, tried again. */
+const ownPath = () => `/${process.pid}-${++paths}/`
+/** What of a request's path comes after a receiver's own, from the slash on; undefined for another's. */
+const below = (path, own) => (path.startsWith(own) ? path.slice(own.length - 1) : undefined)
+
 /** A receiver: what it has got is in `requests`; `answer(request, response)` answers, by default 200. */
 export async function receiver(answer = (_, response) => response.end('ok'), { address, port, tls } = {}) {
   const requests = []
+  const own = ownPath()
   const got = { requests, connections: 0, most: 0, inFlight: 0, mostInFlight: 0 }
   const take = (request, response) => {
+    const url = below(request.url, own)
+    if (!url) return response.writeHead(410).end()
     const chunks = []
     got.mostInFlight = Math.max(got.mostInFlight, ++got.inFlight)
     response.on('close', () => got.inFlight--)
     request.on('data', (chunk) => chunks.push(chunk))
     request.on('end', () => {
-      const one = { at: Date.now(), method: request.method, url: request.url, headers: request.headers,
+      const one = { at: Date.now(), method: request.method, url, headers: request.headers,
         raw: request.rawHeaders, body: Buffer.concat(chunks), id: request.headers['webhook-id'] }
       requests.push(one)
       answer(one, response, requests.length)
@@ -174,12 +183,13 @@ export async function receiver(answer = (_, response) => response.end('ok'), { a
     got.connections++
     got.most = Math.max(got.most, sockets.size)
   })
-  return Object.assign(got, rest, { sockets, url: `http${tls ? 's' : ''}://127.0.0.1:${rest.port}/` })
+  return Object.assign(got, rest, { sockets, url: `http${tls ? 's' : ''}://127.0.0.1:${rest.port}${own}` })
 }
 const pem = (name, ending) => readFileSync(`${DELIVERY_CERTIFICATES}/${name}.${ending}`)
 
 /** A receiver that is given a socket, the path and the text of each request. */
 export async function raw(answer, { early } = {}) {
+  const own = ownPath()
   const server = net.createServer((socket) => {
     if (early) return early(socket)
     let text = ''
@@ -188,13 +198,14 @@ export async function raw(answer, { early } = {}) {
       const end = text.indexOf('\r\n\r\n') + 4
       const length = Number(/content-length: (\d+)/i.exec(text)?.[1] ?? 0)
       if (end < 4 || text.length < end + length) return
-      const [request, path] = [text, /^POST (\S+)/.exec(text)?.[1] ?? '']
+      const [request, path] = [text, below(/^POST (\S+)/.exec(text)?.[1] ?? '', own)]
       text = ''
+      if (!path) return socket.end('HTTP/1.1 410 Gone\r\ncontent-length: 0\r\n\r\n')
       answer(socket, path, request)
     })
   })
   const listening = await listen(server)
-  return { ...listening, url: `http://127.0.0.1:${listening.port}/` }
+  return { ...listening, url: `http://127.0.0.1:${listening.port}${own}` }
 }
 
 /** The p-th percentile. */

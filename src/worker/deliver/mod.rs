@@ -3,6 +3,7 @@
 //!
 //! | file | what |
 //! | --- | --- |
+//! | `stock` | what waits for its turn, and what else is to be claimed |
 //! | `claim` | taking due deliveries, and giving them back |
 //! | `settle` | writing what came of them, and endpoints' records |
 //! | `http` | one attempt |
@@ -12,6 +13,7 @@ pub mod claim;
 mod http;
 mod resolver;
 mod settle;
+mod stock;
 
 use super::shared::{Slot, State};
 use super::transaction::Failure;
@@ -21,11 +23,12 @@ use callcoach_core::webhook::delivery::{Outcome, Verdict, settle as decide};
 use callcoach_core::webhook::fair::{Limits, Scheduler, Ticket};
 use callcoach_core::webhook::signing::{self, Message};
 use callcoach_core::webhook::{Event, SECOND};
-use claim::{Claimed, Wanted};
+use claim::Claimed;
 use http::{Answer, Http, Request, Settings};
 use settle::{Endings, Records};
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
+use stock::Stock;
 use tokio::task::{Id, JoinError, JoinSet};
 use uuid::Uuid;
 
@@ -53,12 +56,9 @@ pub struct Sender {
     in_flight: HashMap<Id, InFlight>,
     endings: Endings,
     records: Records,
-    /// Endpoints that had more than so many, which were taken.
-    deep: HashMap<Uuid, usize>,
+    stock: Stock,
     /// Endpoints that have answered 410, until that is written down: nothing more is sent to them.
     gone: HashSet<Uuid>,
-    /// Organisations that were left out, as they had enough.
-    left_out: Vec<Uuid>,
     /// More was due in all than was taken.
     is_truncated: bool,
     is_installed: bool,
@@ -92,9 +92,8 @@ impl Sender {
             in_flight: HashMap::new(),
             endings: Endings::default(),
             records: Records::default(),
-            deep: HashMap::new(),
+            stock: Stock::default(),
             gone: HashSet::new(),
-            left_out: Vec::new(),
             is_truncated: false,
             is_installed: false,
             is_woken: false,
@@ -165,48 +164,17 @@ impl Sender {
                 && (self.is_woken
                     || is_due
                     || self.is_truncated
-                    || self.deep.iter().any(|deep| !self.is_stocked(deep))
-                    || self
-                        .left_out
-                        .iter()
-                        .any(|&org| self.scheduler.queued_of(org) <= self.limits.organisation / 2))
-    }
-
-    /// Is there enough of this endpoint's for a while?
-    fn is_stocked(&self, (&endpoint, &taken): (&Uuid, &usize)) -> bool {
-        self.scheduler.queued_for(endpoint) > taken / 2
+                    || self.stock.is_short(&self.scheduler, &self.limits))
     }
 
     /// Would more be taken?
     fn has_room(&self) -> bool {
-        let endings_are_written = self.endings.len() < MOST_WAITING;
-        endings_are_written
-            && (self.scheduler.queued() < self.limits.total || self.moving() < self.limits.total)
+        self.endings.len() < MOST_WAITING && self.stock.has_room(&self.scheduler, &self.limits)
     }
 
     /// May anything be sent? Not while what came of it cannot be written.
     fn may_start(&self) -> bool {
         self.http.is_some() && self.endings.len() < MOST_WAITING
-    }
-
-    /// Organisations that have enough here for a while.
-    fn stocked_organisations(&self) -> Vec<Uuid> {
-        self.scheduler.organisations_with(self.limits.organisation)
-    }
-
-    /// How many wait here for their turn, but for those of endpoints and organisations that have enough of them:
-    /// these may hang.
-    fn moving(&self) -> usize {
-        let stocked = self.deep.iter().filter(|deep| self.is_stocked(*deep));
-        let standing: usize = stocked.map(|(&endpoint, _)| self.scheduler.queued_for(endpoint)).sum();
-        let organisations: usize =
-            self.stocked_organisations().into_iter().map(|org| self.scheduler.queued_of(org)).sum();
-        self.scheduler.queued().saturating_sub(standing).saturating_sub(organisations)
-    }
-
-    /// How many of one endpoint are taken at once.
-    fn each(&self) -> usize {
-        (self.limits.endpoint * 4).max(64)
     }
 
     fn backoff(&self) -> Duration {
@@ -245,20 +213,10 @@ impl Sender {
             return;
         }
         let now = timestamps::clock_micros();
-        let (each, most) = (self.each(), self.limits.total * 2);
-        let mut left_out: Vec<Uuid> = self.scheduler.unready(now).map(|(endpoint, _)| endpoint).collect();
-        let stocked: HashSet<Uuid> =
-            self.deep.iter().filter(|deep| self.is_stocked(*deep)).map(|(&endpoint, _)| endpoint).collect();
-        left_out.extend(&stocked);
-        left_out.extend(&self.gone);
-        self.left_out = self.stocked_organisations();
-        let wanted = Wanted {
-            most: most.saturating_sub(self.moving()),
-            each,
-            of_organisation: self.limits.organisation * 2,
-            not_endpoints: &left_out,
-            not_organisations: &self.left_out,
-        };
+        let unready = self.scheduler.unready(now).map(|(endpoint, _)| endpoint);
+        let left_out =
+            self.stock.left_out(&self.scheduler, &self.limits, unready.chain(self.gone.iter().copied()));
+        let wanted = self.stock.wanted(&self.scheduler, &self.limits, &left_out);
         let taken = claim::take(self.claim, &wanted, self.is_first);
         self.is_installed = !matches!(taken, Err(Failure::NotInstalled));
         let Ok(taken) = taken else {
@@ -272,15 +230,8 @@ impl Sender {
         let next = taken.next_due.into_iter().chain(ready_in).min();
         self.next_due = next.map(|time| Instant::now() + time);
         self.is_truncated = taken.is_truncated;
-        // Those that are left out for another reason come back in their time.
-        self.deep.retain(|endpoint, _| stocked.contains(endpoint));
-        let mut counts: HashMap<Uuid, usize> = HashMap::new();
+        self.stock.note(left_out, &taken.deliveries);
         for claimed in taken.deliveries {
-            let count = counts.entry(claimed.endpoint).or_default();
-            *count += 1;
-            if *count == claimed.each {
-                self.deep.insert(claimed.endpoint, claimed.each);
-            }
             if claimed.is_failing {
                 self.records.is_failing(claimed.endpoint);
             }
