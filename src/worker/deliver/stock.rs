@@ -65,6 +65,7 @@ impl Stock {
             of_organisation: limits.organisation * 2,
             not_endpoints: &left_out.endpoints,
             not_organisations: &left_out.organisations,
+            only_organisation: None,
         }
     }
 
