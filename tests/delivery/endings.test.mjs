@@ -1,10 +1,11 @@
 // Every way in which an attempt can end, through real sockets, and what is recorded of it.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { copyFileSync } from 'node:fs'
 import net from 'node:net'
 import { after, test } from 'node:test'
-import { attempt, deliveries, endpoint, enqueue, memory, organisation, raw, receiver, rows, silentPort, sleep, soon,
-  value, worker } from './support.mjs'
+import { attempt, deliveries, endpoint, enqueue, makeDue, memory, organisation, raw, receiver, rows, setting, silentPort,
+  sleep, soon, value, worker } from './support.mjs'
 
 // What the definition says of a status.
 const verdict = (status) => {
@@ -292,4 +293,21 @@ test('HTTPS: a certificate of the file’s authority, and others that are not', 
   recorded(await attempt(plain.url.replace('http', 'https')), 'retry', { response_status: null, error: /^TLS: / })
   const wrong = await attempt(good.url.replace('https', 'http'))
   assert.notEqual(wrong.status, 'success')
+})
+
+test('a file of certificates that is renewed is read anew, without a reload', async () => {
+  const folder = process.env.DELIVERY_CERTIFICATES
+  const renew = (authority) => copyFileSync(`${folder}/${authority}.pem`, `${folder}/renewed.pem`)
+  renew('unknown')
+  await setting('callcoach.webhook_ca_file', `${folder}/renewed.pem`)
+  try {
+    const there = await receiver(undefined, { tls: 'good' })
+    const found = await attempt(there.url)
+    recorded(found, 'retry', { response_status: null, error: /^TLS: .*UnknownIssuer/ })
+    renew('trusted')
+    await makeDue(found.endpoint)
+    await soon(async () => (await deliveries(found.endpoint))[0].status === 'success')
+  } finally {
+    await setting('callcoach.webhook_ca_file', null)
+  }
 })
