@@ -20,6 +20,27 @@ pub struct Room {
     pub kept: usize,
 }
 
+impl Room {
+    /// Has PostgreSQL close its files (it opens them again when it needs them), where they are in the way of this.
+    pub fn make(self) {
+        let Ok(limit) = raise(0) else { return };
+        // SAFETY: the postmaster's pipe is open as long as the process lives; a copy of it, which is closed again, has
+        // the first number that is free.
+        let first_free = unsafe {
+            let pipe = pg_sys::postmaster_alive_fds[pg_sys::POSTMASTER_FD_WATCH as usize];
+            let copy = libc::fcntl(pipe, libc::F_DUPFD_CLOEXEC, 0);
+            if copy >= 0 {
+                libc::close(copy);
+            }
+            usize::try_from(copy).unwrap_or(limit)
+        };
+        if first_free + self.requests * OF_REQUEST > limit {
+            // SAFETY: outside a transaction; what is closed is PostgreSQL's to open again.
+            unsafe { pg_sys::closeAllVfds() };
+        }
+    }
+}
+
 /// The room for so many requests, and what is wrong, if it is less. The limit is raised as far as it may be.
 pub fn room(wanted: usize) -> (Room, Option<String>) {
     // SAFETY: a plain read of a setting that is fixed at the server's start.

@@ -29,13 +29,11 @@ pub struct Settings {
     written: [Option<SystemTime>; 2],
     timeout: Duration,
     connect_timeout: Duration,
-    /// As many connections are kept.
-    kept: usize,
 }
 
 impl Settings {
     /// As they are now.
-    pub fn read(kept: usize) -> Result<Self, String> {
+    pub fn read() -> Result<Self, String> {
         let (timeout, connect_timeout) = settings::timeouts();
         let ca_file = settings::ca_file();
         let written = |path: &str| std::fs::metadata(path).and_then(|file| file.modified()).ok();
@@ -46,7 +44,6 @@ impl Settings {
             ca_file,
             timeout,
             connect_timeout,
-            kept,
         })
     }
 }
@@ -110,13 +107,18 @@ impl Http {
             builder.build().map_err(|e| chain(&e))
         };
         Ok(Self {
-            keeping: client(settings.kept.min(KEPT_OF_ONE))?,
+            keeping: client(KEPT_OF_ONE)?,
             closing: client(0)?,
             policy: Arc::clone(&settings.policy),
             timeout: settings.timeout,
-            connections: Arc::new(Mutex::new(Connections::new(settings.kept, POOLED.as_micros() as i64))),
+            connections: Arc::new(Mutex::new(Connections::new(0, POOLED.as_micros() as i64))),
             began: Instant::now(),
         })
+    }
+
+    /// Keeps so many connections from now on.
+    pub fn keep(&self, most: usize) {
+        self.connections(|connections, _| connections.keep(most));
     }
 
     /// Sends it, and reads the response.

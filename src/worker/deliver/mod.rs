@@ -270,7 +270,8 @@ impl Sender {
         }
         self.shortage = shortage;
         limits.total = limits.total.min(room.requests);
-        let made = Settings::read(room.kept).and_then(|settings| {
+        room.make();
+        let made = Settings::read().and_then(|settings| {
             if self.settings.as_ref() != Some(&settings) || self.http.is_none() {
                 self.http = Some(Http::new(&settings)?);
                 self.settings = Some(settings);
@@ -284,6 +285,9 @@ impl Sender {
             }
         }
         self.complaint = made.err();
+        if let Some(http) = &self.http {
+            http.keep(room.kept);
+        }
         if limits != self.limits {
             self.limits = limits;
             self.scheduler.set_limits(limits);

@@ -31,6 +31,11 @@ impl Connections {
         Self { most, idle, kept: 0, receivers: HashMap::new(), tidied_at: i64::MIN }
     }
 
+    /// So many from now on. Those that are more go as they become idle.
+    pub fn keep(&mut self, most: usize) {
+        self.most = most;
+    }
+
     /// A request to a receiver begins. Whether it may use a kept connection, and leave it
     /// behind; then [`end`](Self::end) is to be called.
     pub fn begin(&mut self, receiver: &str, now: i64) -> bool {
@@ -123,6 +128,19 @@ mod tests {
         kept.begin("a", 2);
         kept.end("a", true, 3);
         assert!(kept.is_recent("a", 2 + IDLE) && !kept.is_recent("a", 3 + IDLE));
+    }
+
+    #[test]
+    fn fewer_from_now_on() {
+        let mut kept = Connections::new(3, IDLE);
+        assert!(kept.begin("a", 0) && kept.begin("b", 0));
+        kept.keep(1);
+        kept.end("a", true, 1);
+        assert!(kept.begin("a", 2), "it is open");
+        assert!(!kept.begin("c", 2));
+        kept.end("a", true, 3);
+        kept.end("b", true, 3);
+        assert!(!kept.begin("c", IDLE) && kept.begin("c", 3 * IDLE) && !kept.begin("d", 3 * IDLE));
     }
 
     #[test]
