@@ -126,8 +126,7 @@ fn check_count(trigger: &PgTrigger, org: Uuid) -> Result<(), Error> {
         let number = pg_sys::Oid::from_u32((hash ^ hash >> 32) as u32);
         pg_sys::LockDatabaseObject(relation, number, 0, pg_sys::ExclusiveLock as _);
     }
-    let endpoints =
-        Table::by_index(Schema::of_trigger(trigger), c"webhooks", c"webhooks_org_id_id_key")?;
+    let endpoints = Table::by_index(Schema::of_trigger(trigger), c"webhooks", c"webhooks_org_id_id_key")?;
     let count = Cell::new(0);
     let has_most = lookup::latest(|| {
         endpoints.any(&[(c"org_id", Key::Uuid(org))], |_| {

@@ -12,17 +12,22 @@ const OF_REQUEST: usize = 2;
 const KEPT: [usize; 2] = [1, 4];
 
 /// What there is room for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Room {
     /// Requests at once.
     pub requests: usize,
     /// Connections that wait for the next one.
     pub kept: usize,
+    /// Are PostgreSQL's own files in the way, when it has as many open as it may?
+    is_tight: bool,
 }
 
 impl Room {
-    /// Has PostgreSQL close its files (it opens them again when it needs them), where they are in the way of this.
+    /// Before requests are begun: has PostgreSQL close its files, where they are in the way.
     pub fn make(self) {
+        if !self.is_tight {
+            return;
+        }
         let Ok(limit) = raise(0) else { return };
         // SAFETY: the postmaster's pipe is open as long as the process lives; a copy of it, which is closed again, has
         // the first number that is free.
@@ -35,21 +40,27 @@ impl Room {
             usize::try_from(copy).unwrap_or(limit)
         };
         if first_free + self.requests * OF_REQUEST > limit {
-            // SAFETY: outside a transaction; what is closed is PostgreSQL's to open again.
-            unsafe { pg_sys::closeAllVfds() };
+            close_files();
         }
     }
+}
+
+/// Has PostgreSQL close its files. It opens them again when it needs them.
+pub fn close_files() {
+    // SAFETY: outside a transaction; files are known by other numbers than the system's.
+    unsafe { pg_sys::closeAllVfds() };
 }
 
 /// The room for so many requests, and what is wrong, if it is less. The limit is raised as far as it may be.
 pub fn room(wanted: usize) -> (Room, Option<String>) {
     // SAFETY: a plain read of a setting that is fixed at the server's start.
     let files = usize::try_from(unsafe { pg_sys::max_files_per_process }).unwrap_or(0);
-    let limit = match raise(files + wanted * (OF_REQUEST + KEPT[1])) {
+    let comfortable = files + wanted * (OF_REQUEST + KEPT[1]);
+    let limit = match raise(comfortable) {
         Ok(limit) => limit,
         Err(e) => return (within(usize::MAX, wanted), Some(format!("the limit of open files: {e}"))),
     };
-    let room = within(limit, wanted);
+    let room = Room { is_tight: limit < comfortable, ..within(limit, wanted) };
     let complaint = (room.requests < wanted).then(|| {
         let needed = OWN + wanted * (OF_REQUEST + KEPT[0]);
         format!(
@@ -65,7 +76,7 @@ fn within(limit: usize, wanted: usize) -> Room {
     let sockets = limit.saturating_sub(OWN);
     let requests = (sockets / (OF_REQUEST + KEPT[0])).clamp(1, wanted);
     let kept = sockets.saturating_sub(requests * OF_REQUEST).min(requests * KEPT[1]);
-    Room { requests, kept }
+    Room { requests, kept, is_tight: false }
 }
 
 /// The process's limit, raised to so many, or to what it may have.

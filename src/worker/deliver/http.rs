@@ -126,9 +126,8 @@ impl Http {
         let began = Instant::now();
         let deadline = tokio::time::Instant::now() + self.timeout;
         let begun = tokio::time::timeout_at(deadline, self.begin(request)).await;
-        let begun = begun.unwrap_or_else(|_| {
-            Err((Outcome::Timeout, format!("no response within {:?}", self.timeout)))
-        });
+        let begun = begun
+            .unwrap_or_else(|_| Err((Outcome::Timeout, format!("no response within {:?}", self.timeout))));
         let (response, _place) = match begun {
             Ok(begun) => begun,
             Err((outcome, error)) => {

@@ -30,11 +30,12 @@ use callcoach_core::webhook::fair::{Limits, Scheduler, Ticket};
 use callcoach_core::webhook::signing::{self, Message};
 use callcoach_core::webhook::{Event, SECOND};
 use claim::Claimed;
+use descriptors::Room;
 use http::{Answer, Http, Request, Settings};
+use pause::Pause;
 use settle::{Endings, Records};
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
-use pause::Pause;
 use stock::Stock;
 use tokio::task::{Id, JoinError, JoinSet};
 use uuid::Uuid;
@@ -58,6 +59,7 @@ pub struct Sender {
     /// What is wrong with the settings, or with the limit of open files, so that it is logged once.
     complaint: Option<String>,
     shortage: Option<String>,
+    room: Room,
     pause: Pause,
     /// What was not tried, and is to be given back.
     untried: Vec<Uuid>,
@@ -98,6 +100,7 @@ impl Sender {
             http: None,
             complaint: None,
             shortage: None,
+            room: Room::default(),
             pause: Pause::default(),
             untried: Vec::new(),
             limits,
@@ -270,7 +273,7 @@ impl Sender {
         }
         self.shortage = shortage;
         limits.total = limits.total.min(room.requests);
-        room.make();
+        self.room = room;
         let made = Settings::read().and_then(|settings| {
             if self.settings.as_ref() != Some(&settings) || self.http.is_none() {
                 self.http = Some(Http::new(&settings)?);
@@ -313,6 +316,9 @@ impl Sender {
     /// Starts what may be started.
     fn start(&mut self) {
         let Some(http) = self.http.clone() else { return };
+        if self.scheduler.queued() > 0 {
+            self.room.make();
+        }
         let mut stale = Vec::new();
         while self.may_start() {
             let now = timestamps::clock_micros();
@@ -371,6 +377,7 @@ impl Sender {
                 self.untried.push(claimed.id);
                 if let Some(lack) = answer.and_then(|answer| answer.error) {
                     self.pause.take(&lack);
+                    descriptors::close_files();
                     self.is_woken = true;
                 }
             }

@@ -26,6 +26,8 @@ impl Pause {
 
     /// For how long nothing is to be begun yet.
     pub fn rest(&self) -> Option<Duration> {
-        self.until.and_then(|until| until.checked_duration_since(Instant::now())).filter(|rest| !rest.is_zero())
+        self.until
+            .and_then(|until| until.checked_duration_since(Instant::now()))
+            .filter(|rest| !rest.is_zero())
     }
 }

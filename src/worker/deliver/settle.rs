@@ -121,7 +121,8 @@ impl Endings {
             _ => left.contains(&true),
         };
         self.again = is_to_wait.then(|| Instant::now() + AGAIN);
-        self.waiting.extend(batch.into_iter().zip(left).filter(|(_, is_left)| *is_left).map(|(ending, _)| ending));
+        self.waiting
+            .extend(batch.into_iter().zip(left).filter(|(_, is_left)| *is_left).map(|(ending, _)| ending));
         self.since = (!self.waiting.is_empty()).then(Instant::now);
         written.map(|locked| !locked.is_empty())
     }

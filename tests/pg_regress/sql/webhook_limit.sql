@@ -16,6 +16,7 @@ $$;
 create function pg_temp.endpoints_of(org text, count int) returns text language sql as $$
   select replace(replace(pg_temp.endpoints(count), '(name', '(org_id, name'), 'select n', format('select %L, n', org))
 $$;
+grant execute on function pg_temp.endpoints, pg_temp.endpoints_of to public;
 \set ECHO all
 show callcoach.webhook_max_endpoints;
 set local callcoach.webhook_max_endpoints = 3;
