@@ -199,8 +199,8 @@ test('of what is claimed at once one organisation has its share, however much it
         from webhooks w, generate_series(1, 10) n where w.org_id = any ($2)`, [loud, [loud, quiet]])
     const claimed = (org) => value(`select count(*)::int from webhook_claims c join webhook_deliveries d on d.id = c.delivery_id
       where d.org_id = $1`, [org])
-    await soon(() => there.requests.some(({ url }) => url === '/quiet'))
-    await soon(async () => await claimed(quiet) > 0 && held.length === 10)
+    // Five of the one, and the other's first.
+    await soon(async () => held.length >= 6 && there.requests.some(({ url }) => url === '/quiet') && await claimed(quiet) > 0)
     // Twice what it may have in flight, and not all of what was claimed.
     const share = await claimed(loud)
     assert.ok(share <= 10, String(share))

@@ -57,6 +57,7 @@ reset role;
 select e.* from pg_temp.tried(pg_temp.endpoints_of(:'org_b', 200)) as e;
 create role owner_of_tables;
 grant usage on schema callcoach to owner_of_tables;
+grant execute on function callcoach.generate_webhook_secret to owner_of_tables;
 alter table webhooks owner to owner_of_tables;
 set local role owner_of_tables;
 select e.* from pg_temp.tried(pg_temp.endpoints_of(:'org_b', 5)) as e;
