@@ -132,7 +132,7 @@ test('a worker that is to end waits for no lock: what it could not write is sent
   await goesOn(flow)
 })
 
-test('a worker that is to end waits for no trigger either', async () => {
+test('a worker that is to end waits for no trigger either', { timeout: 120_000 }, async () => {
   const flow = await underWay()
   await rows(`create function dawdle() returns trigger language plpgsql as $$ begin perform pg_sleep(3600); return new; end $$`)
   const lock = await locker()
