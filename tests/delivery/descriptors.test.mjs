@@ -43,7 +43,7 @@ test(`a limit of 190: ${HOSTS} receivers, kept connections to some of them`, { t
     await endpoint(orgs[n % 3], there.url.replace('127.0.0.1', `h${n}.test`) + n, { events: ['user.promoted'] })
   }
   let most = 0
-  const timer = setInterval(() => { most = Math.max(most, descriptors(pid).length) }, 20)
+  const timer = setInterval(() => { most = Math.max(most, descriptors(pid).length) }, 20).unref()
   for (let round = 0; round < 3; round++) {
     for (const org of orgs) await enqueue(org)
     await soon(() => there.requests.length === HOSTS * (round + 1), `round ${round}`, 60_000)

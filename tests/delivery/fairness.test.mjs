@@ -204,7 +204,7 @@ test('of what is claimed at once one organisation has its share, however much it
     // Twice what it may have in flight, and not all of what was claimed.
     const share = await claimed(loud)
     assert.ok(share <= 10, String(share))
-    const answers = setInterval(() => held.splice(0).forEach((response) => response.end()), 5)
+    const answers = setInterval(() => held.splice(0).forEach((response) => response.end()), 5).unref()
     await soon(async () => await value(`select bool_and(status = 'success') from webhook_deliveries where org_id = any ($1)`, [[loud, quiet]]))
     clearInterval(answers)
     assert.equal(there.requests.length, 310)

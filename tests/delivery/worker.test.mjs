@@ -86,7 +86,7 @@ async function underWay() {
 test('a table that is locked while answers come: they are written once it is free, and nothing is sent twice', async () => {
   const { there, made, answer } = await underWay()
   const lock = await locker()
-  const answers = setInterval(answer, 5)
+  const answers = setInterval(answer, 5).unref()
   await soon(() => there.requests.length > 4)
   await sleep(3000)
   assert.equal(count(await deliveries(made), 'success'), 0)
@@ -112,7 +112,7 @@ async function ends() {
 }
 /** Answers what comes until all 20 are written: what was answered before and could not be written came twice. */
 async function goesOn({ there, made, answer }) {
-  const answers = setInterval(answer, 5)
+  const answers = setInterval(answer, 5).unref()
   await soon(async () => count(await deliveries(made), 'success') === 20, 'all', 60_000)
   clearInterval(answers)
   const twice = times(there).filter((n) => n > 1)
