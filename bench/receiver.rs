@@ -1,7 +1,7 @@
 //! A receiver of webhooks for the benchmark, and what it can take: keep-alive, a thread for each connection, no
 //! dependency. Built by scripts/bench.sh with rustc.
 //!
-//!   receiver serve PORT               POST /ok answers at once, /slow/MS after so long, /hang never.
+//!   receiver serve PORT               POST /ok answers at once, /slow/MS after so long, /hang never, /huge with 1 GB.
 //!                                     GET /stats tells what came, and begins anew: requests, different webhook-ids,
 //!                                     and p50, p99 and max of the milliseconds since "sent_at":SECONDS in the body.
 //!   receiver load PORT CLIENTS SECONDS BYTES    posts to /ok as fast as it is answered; prints requests a second.
@@ -85,6 +85,13 @@ fn answer_all(stream: TcpStream, seen: &Mutex<Seen>) -> Option<()> {
             thread::sleep(Duration::from_secs(3600));
         } else if let Some(ms) = path.strip_prefix("/slow/").and_then(|ms| ms.parse().ok()) {
             thread::sleep(Duration::from_millis(ms));
+        }
+        if path == "/huge" {
+            write!(writer, "HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", 1u64 << 30).ok()?;
+            let piece = vec![b'x'; 1 << 16];
+            // Until nobody reads any more.
+            (0..1 << 14).try_for_each(|_| writer.write_all(&piece)).ok()?;
+            continue;
         }
         writer.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").ok()?;
     }

@@ -4,6 +4,10 @@
 # Ends with the line "N passed, N failed". Arguments: files of tests/delivery (faults fairness …), then those of
 # node --test. ROUNDS=n: how often faults kills something.
 . "$(dirname "$0")/lib.sh"
+# Where that is allowed (to root), with mounts of its own: then the server has a resolv.conf that a test can change.
+if [ -z "${DELIVERY_MOUNTS:-}" ] && [ -f /etc/resolv.conf ] && unshare -m true 2>/dev/null; then
+  DELIVERY_MOUNTS=own exec unshare -m "$ROOT/scripts/test_delivery.sh" "$@"
+fi
 tests=$ROOT/tests/delivery
 files=()
 while [ -n "${1:-}" ] && [ -f "$tests/$1.test.mjs" ]; do files+=("$tests/$1.test.mjs"); shift; done
@@ -42,7 +46,11 @@ certificate strange unknown IP:127.0.0.1 2
 certificate other trusted DNS:other.test 2
 certificate expired trusted IP:127.0.0.1 -1
 cc -shared -fPIC -O1 -o "$work/clock.so" "$tests/clock.c" -ldl
+echo nameserver 127.83.0.1 >"$work/resolv.conf"
 chmod 644 "$work"/*
+if [ "${DELIVERY_MOUNTS:-}" = own ] && mount --bind "$work/resolv.conf" /etc/resolv.conf 2>/dev/null; then
+  export DELIVERY_RESOLV_CONF=$work/resolv.conf
+fi
 
 # Ports that receivers take, as far as they are free; the last two are the name server's and a proxy's.
 first=$((20000 + RANDOM % 10000))

@@ -319,26 +319,66 @@ notices_the_extension() {
   reset_settings
 }
 
-# Nothing but a look every poll_interval.
+# rests DATABASE: its worker does nothing but look every two seconds, and takes no processor time to speak of.
+rests() {
+  local before count pid ticks
+  before=$(ask "select xact_commit + xact_rollback from pg_stat_database where datname = '$1'")
+  pid=$(worker "$1")
+  ticks=$(awk '{print $14 + $15}' "/proc/$pid/stat")
+  sleep 10
+  ticks=$(($(awk '{print $14 + $15}' "/proc/$pid/stat") - ticks))
+  count=$(($(ask "select xact_commit + xact_rollback from pg_stat_database where datname = '$1'") - before))
+  echo "$1: $count transactions and $ticks hundredths of a second in 10 s"
+  [ "$count" -ge 3 ] && [ "$count" -le "${2:-7}" ] && [ "$ticks" -le 30 ]
+}
+
 rests_when_idle() {
   # Nothing of the tests before is left to be tried again.
   sql -d one -c 'delete from webhook_deliveries'
   set_to callcoach.upkeep_interval 0
   set_to callcoach.poll_interval 2
   sleep 5
-  local before after
-  before=$(ask "select xact_commit from pg_stat_database where datname = 'one'")
-  sleep 10
-  after=$(ask "select xact_commit from pg_stat_database where datname = 'one'")
-  echo "$((after - before)) transactions in 10 s"
-  [ $((after - before)) -ge 3 ] && [ $((after - before)) -le 7 ]
-  # No processor time to speak of, either.
-  local ticks pid
-  pid=$(worker)
-  ticks=$(awk '{print $14 + $15}' "/proc/$pid/stat")
-  sleep 5
-  [ $(($(awk '{print $14 + $15}' "/proc/$pid/stat") - ticks)) -le 10 ]
+  rests one
   reset_settings
+}
+
+# Nor where there is something to be sent, and the settings do not say where to.
+rests_while_settings_are_wrong() {
+  local from
+  soon "select $has_worker"
+  from=$(lines)
+  set_to callcoach.upkeep_interval 0
+  set_to callcoach.poll_interval 2
+  set_to callcoach.webhook_ports 'https'
+  logged "$from" 'WARNING:  callcoach worker: no webhooks are sent: '
+  sql -1 -c "$claim" -c "$enqueue" >/dev/null
+  sleep 5
+  rests one
+  # Said once, and sent once they are right again.
+  [ "$(tail -n "+$((from + 1))" "$log" | grep -c 'no webhooks are sent')" = 1 ]
+  is 0 'select count(*) from webhook_deliveries where attempted_at is not null' one
+  set_to callcoach.webhook_ports ''
+  soon 'select bool_and(attempted_at is not null) from webhook_deliveries' one
+  sql -d one -c 'delete from webhook_deliveries'
+  reset_settings
+}
+
+# Nor in a database without the extension, or with half of its migrations.
+rests_without_the_extension() {
+  createdb bare
+  createdb half
+  sql -d half -c 'create extension callcoach' -f sql/migrations/0001_init.sql
+  set_to callcoach.poll_interval 2
+  set_to callcoach.databases 'one, bare, half'
+  soon "select count(*) = 2 from callcoach.workers() where database_name in ('bare', 'half') and state = 'not installed'" one
+  sleep 3
+  # Sending looks, and upkeep does.
+  rests bare 15
+  rests half 15
+  reset_settings
+  soon "select count(*) = 1 from callcoach.workers()" one
+  dropdb bare
+  dropdb half
 }
 
 # Programs that the server starts do not inherit the channels (the session's own socket they do, before 16).
@@ -524,7 +564,8 @@ names=("$@")
 [ "${#names[@]}" -gt 0 ] || names=(shows_in_pg_stat_activity folds_within_a_tick wakes_at_commit_and_only_then
   comes_back_after_a_crash comes_back_after_being_terminated survives_an_error survives_an_error_in_a_deferred_trigger
   waits_for_no_lock_for_ever restricts_what_triggers_may_do makes_way makes_way_when_it_is_busy heeds_only_who_may
-  follows_its_settings notices_the_extension rests_when_idle keeps_its_channels_to_itself waits_on_a_standby
+  follows_its_settings notices_the_extension rests_when_idle rests_while_settings_are_wrong
+  rests_without_the_extension keeps_its_channels_to_itself waits_on_a_standby
   starts_without_being_asked stops_fast ends_with_the_postmaster does_without_being_preloaded
   sweeps_and_retains leaves_upkeep_to_pg_cron keeps_partitions)
 for name in "${names[@]}"; do check "$name"; done

@@ -2,6 +2,8 @@
 
 use crate::error::{self, Error};
 use crate::gucs::webhooks as settings;
+use crate::lookup::{self, Key, Table};
+use crate::majors;
 use crate::rows::TriggerRow;
 use crate::spi::Schema;
 use crate::spi::rows::{self, Mode};
@@ -15,6 +17,7 @@ use pgrx::datum::Interval;
 use pgrx::heap_tuple::PgHeapTuple;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
+use std::cell::Cell;
 use uuid::Uuid;
 
 /// The longest that an old secret may go on signing.
@@ -103,9 +106,40 @@ fn check_url(url: &str) -> Result<(), Error> {
     Target::parse(url, &policy).map(|_| ()).map_err(Error::WebhookUrl)
 }
 
+/// May the organisation have one more endpoint? Asked by one transaction at a time, so that what it has found stays
+/// true until it ends. What a superuser or the table's owner writes is not counted, or a restore could fail.
+fn check_count(trigger: &PgTrigger, org: Uuid) -> Result<(), Error> {
+    let most = settings::max_endpoints();
+    // SAFETY: the relation is open while its trigger runs; a look-up of the role in force.
+    let (relation, is_free) = unsafe {
+        let relation = (*trigger.trigger_data().tg_relation).rd_id;
+        (relation, pg_sys::superuser() || majors::owns_table(relation, pg_sys::GetUserId()))
+    };
+    if is_free {
+        return Ok(());
+    }
+    let (high, low) = org.as_u64_pair();
+    let hash = high ^ low;
+    // SAFETY: a lock until the transaction ends. Not an advisory one, which whoever may connect could hold for ever. Two
+    // organisations of one number wait for each other, and that is all.
+    unsafe {
+        let number = pg_sys::Oid::from_u32((hash ^ hash >> 32) as u32);
+        pg_sys::LockDatabaseObject(relation, number, 0, pg_sys::ExclusiveLock as _);
+    }
+    let endpoints = Table::by_index(Schema::of_trigger(trigger), c"webhooks", c"webhooks_org_id_id_key")?;
+    let count = Cell::new(0);
+    let has_most = lookup::latest(|| {
+        endpoints.any(&[(c"org_id", Key::Uuid(org))], |_| {
+            count.set(count.get() + 1);
+            Ok(count.get() >= most)
+        })
+    })?;
+    if has_most || most == 0 { Err(Error::TooManyWebhooks(most)) } else { Ok(()) }
+}
+
 /// BEFORE INSERT or UPDATE on webhooks. PostgreSQL's errors of NOT NULL and CHECK show the whole row, the secret
 /// with it, so what they would refuse is refused here and by domains. An endpoint that is switched on or off
-/// keeps no reason of an earlier time. A URL is checked when it is written.
+/// keeps no reason of an earlier time. A URL is checked when it is written, and so is how many the organisation has.
 #[pg_trigger(sql = r#"
 CREATE FUNCTION callcoach.check_webhook() RETURNS trigger
 SET search_path = pg_catalog, pg_temp LANGUAGE c
@@ -141,6 +175,11 @@ fn check<'t>(trigger: &'t PgTrigger<'t>) -> Result<PgHeapTuple<'t, AllocatedByPo
             row.set(c"disabled_at", Some(timestamps::now()))?;
         }
         _ => (),
+    }
+    let org = |id: Option<pgrx::Uuid>| id.map(|id| Uuid::from_bytes(*id.as_bytes()));
+    let (before, after) = (org(row.get_old(c"org_id")?), org(row.get(c"org_id")?));
+    if let Some(org) = after.filter(|_| before != after) {
+        check_count(trigger, org)?;
     }
     Ok(row.finish())
 }

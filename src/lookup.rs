@@ -274,6 +274,19 @@ impl Table {
     }
 }
 
+/// Has `body` look at what is committed by now, and at what this transaction has written so far: also where the
+/// statement, or the transaction's isolation, would show less.
+pub fn latest<R>(body: impl FnOnce() -> R) -> R {
+    // SAFETY: within a transaction; the snapshot is taken off again, or goes with the transaction.
+    unsafe {
+        pg_sys::CommandCounterIncrement();
+        pg_sys::PushActiveSnapshot(pg_sys::GetLatestSnapshot());
+        let result = body();
+        pg_sys::PopActiveSnapshot();
+        result
+    }
+}
+
 /// What the calling statement sees; NULL, what is committed now, where it has no snapshot.
 fn snapshot() -> pg_sys::Snapshot {
     // SAFETY: reads the active snapshot, if there is one.

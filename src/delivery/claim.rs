@@ -1,13 +1,13 @@
 //! Claims of an external sender: what is due is handed out ready to be sent, so that it needs no secret.
 
-use super::outcome::{self, Attempt};
+use super::outcome::{Attempt, Endpoint};
 use crate::error::Error;
 use crate::gucs::webhooks as settings;
 use crate::ids;
 use crate::spi::Schema;
-use crate::spi::rows::{self, Mode};
+use crate::spi::rows;
 use crate::timestamps;
-use crate::worker::deliver::claim::{self as worker, Claimed};
+use crate::worker::deliver::claim::{self as worker, Claim, Claimed, Wanted};
 use callcoach_core::webhook::Event;
 use callcoach_core::webhook::guard::{GuardError, Policy, Target};
 use callcoach_core::webhook::signing::{self, Message};
@@ -16,9 +16,9 @@ use pgrx::datum::Interval;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
 use std::ops::RangeInclusive;
+use std::time::Duration;
 use uuid::Uuid;
 
-const OTHERS: &str = "select coalesce(array_agg(id), '{}') from {schema}.webhooks where org_id <> $1";
 const RELEASE: &str = "delete from {schema}.webhook_claims
  where delivery_id = $1 and claim = $2 and settled_at is null";
 const LEFTOVERS: &str = include_str!("../sql/retention/claims.sql");
@@ -70,13 +70,21 @@ fn claim_webhook_deliveries(
     }
     let policy = settings::policy().map_err(Error::WebhookSettings)?;
     rows::execute(schema, LEFTOVERS, &[MOST_LEFTOVERS.into()])?;
-    let claim = ids::new();
-    let left_out = others(schema)?;
-    let seconds = micros as f64 / 1e6;
+    let lease = Duration::from_micros(u64::try_from(micros).unwrap_or(0));
+    let claim = Claim { id: ids::new(), by_worker: false, lease };
+    let most = usize::try_from(max_deliveries).unwrap_or(0);
+    let wanted = Wanted {
+        most,
+        each: settings::limits().endpoint,
+        of_organisation: most,
+        not_endpoints: &[],
+        not_organisations: &[],
+        only_organisation: super::sender_org()?,
+    };
     loop {
-        let taken = take(schema, claim, max_deliveries, seconds, &left_out)?;
+        let taken = worker::due(schema, &claim, &wanted)?;
         let is_last = taken.is_empty();
-        let deliveries = ready(schema, claim, taken, &policy)?;
+        let deliveries = ready(schema, claim.id, taken, &policy)?;
         // Where all were refused, there may be more.
         if is_last || !deliveries.is_empty() {
             return Ok(TableIterator::new(deliveries));
@@ -101,37 +109,6 @@ fn release_webhook_delivery(
         crate::worker::wake_at_commit();
     }
     Ok(released > 0)
-}
-
-/// The endpoints of organisations that the caller does not send for.
-fn others(schema: Schema) -> Result<Vec<pgrx::Uuid>, Error> {
-    let Some(org) = super::sender_org()? else { return Ok(Vec::new()) };
-    let args = [worker::sql_uuid(&org).into()];
-    let others = rows::first(schema, OTHERS, &args, Mode::Lock, |row| row.get::<Vec<pgrx::Uuid>>(1))?;
-    Ok(others.flatten().unwrap_or_default())
-}
-
-fn take(
-    schema: Schema,
-    claim: Uuid,
-    most: i32,
-    seconds: f64,
-    left_out: &[pgrx::Uuid],
-) -> Result<Vec<Claimed>, Error> {
-    let each = i32::try_from(settings::limits().endpoint).unwrap_or(i32::MAX);
-    let args = [
-        most.into(),
-        each.into(),
-        worker::MOST_BYTES.into(),
-        seconds.into(),
-        worker::sql_uuid(&claim).into(),
-        false.into(),
-        left_out.to_vec().into(),
-        timestamps::clock().into(),
-        most.into(),
-        Vec::<pgrx::Uuid>::new().into(),
-    ];
-    rows::all(schema, worker::TAKE, &args, Mode::Lock, worker::read)
 }
 
 /// What can be sent of it, ready to be sent; the rest is settled.
@@ -175,8 +152,7 @@ fn settle_refused(schema: Schema, claim: Uuid, claimed: &Claimed, refused: &Guar
         error: Some(refused.message()),
         duration_ms: Some(0),
     };
-    let (id, endpoint) = (worker::sql_uuid(&claimed.id), worker::sql_uuid(&claimed.endpoint));
-    let record = outcome::try_lock_record(schema, endpoint)?;
-    let claim = worker::sql_uuid(&claim);
-    outcome::write(schema, id, endpoint, claim, claimed.retry_count, attempt, record).map(|_| ())
+    let endpoint = Endpoint::try_lock(schema, worker::sql_uuid(&claimed.endpoint))?;
+    let (id, claim) = (worker::sql_uuid(&claimed.id), worker::sql_uuid(&claim));
+    attempt.write(schema, id, claim, claimed.retry_count, endpoint).map(|_| ())
 }

@@ -10,7 +10,7 @@
 //! | `retention` | callcoach.apply_retention |
 
 mod claim;
-mod outcome;
+pub mod outcome;
 mod redeliver;
 pub mod retention;
 mod settle;

@@ -1,6 +1,6 @@
 //! What came of what an external sender has sent.
 
-use super::outcome::{self, Attempt, State};
+use super::outcome::{Attempt, Endpoint, State};
 use crate::error::Error;
 use crate::spi::Schema;
 use crate::spi::rows::{self, Mode};
@@ -94,7 +94,7 @@ fn settle(
     claim: pgrx::Uuid,
     attempt: Attempt,
 ) -> Result<State, Error> {
-    let record = outcome::lock_record(schema, endpoint, attempt.outcome.verdict())?;
+    let endpoint = Endpoint::lock(schema, endpoint, attempt.outcome.verdict())?;
     let state = rows::first(schema, LOCK, &[delivery.into()], Mode::Lock, |row| {
         Ok(State {
             status: row.get(1)?.unwrap_or_default(),
@@ -111,8 +111,7 @@ fn settle(
     match held {
         Some((true, true)) => Ok(state),
         Some((true, false)) if state.status == "pending" => {
-            let retries = state.retry_count;
-            let state = outcome::write(schema, delivery, endpoint, claim, retries, attempt, record)?;
+            let state = attempt.write(schema, delivery, claim, state.retry_count, endpoint)?;
             rows::execute(schema, REMEMBER, &args)?;
             Ok(state)
         }

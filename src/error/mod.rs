@@ -57,6 +57,8 @@ pub enum Error {
     OutOfRange(&'static str, &'static str),
     /// A URL that webhooks are not sent to.
     WebhookUrl(webhook::guard::GuardError),
+    /// The organisation has this many endpoints, and may have no more.
+    TooManyWebhooks(usize),
     /// Settings that do not say where webhooks may be sent; why is for the server's own eyes.
     WebhookSettings(String),
     /// pg_cron is not in this database.

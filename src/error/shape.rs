@@ -113,6 +113,12 @@ pub fn shape(error: Error) -> Shape {
         }
         Error::WebhookUrl(e) => Shape::new(invalid, format!("webhook cannot be sent there: {}", e.message()))
             .hint(e.hint()),
+        Error::TooManyWebhooks(most) => Shape::new(
+            Code::ERRCODE_PROGRAM_LIMIT_EXCEEDED,
+            format!("an organisation has at most {most} webhooks"),
+        )
+        .detail("Those that are switched off count, too.")
+        .hint("Delete one that is not needed any more, or have callcoach.webhook_max_endpoints raised."),
         Error::WebhookSettings(why) => {
             let shape = Shape::new(
                 Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,

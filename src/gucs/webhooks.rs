@@ -1,4 +1,5 @@
-//! Settings of webhooks: where they may be sent, and how. All are read anew when postgresql.conf is reloaded.
+//! Settings of webhooks: where they may be sent, how, and how many endpoints there may be. All are read anew when
+//! postgresql.conf is reloaded.
 
 use callcoach_core::webhook::fair::Limits;
 use callcoach_core::webhook::guard::Policy;
@@ -12,6 +13,7 @@ static ENDPOINT_CONCURRENCY: GucSetting<i32> = GucSetting::<i32>::new(20);
 static TIMEOUT: GucSetting<i32> = GucSetting::<i32>::new(15_000);
 static CONNECT_TIMEOUT: GucSetting<i32> = GucSetting::<i32>::new(5_000);
 static RETENTION: GucSetting<i32> = GucSetting::<i32>::new(30);
+static MAX_ENDPOINTS: GucSetting<i32> = GucSetting::<i32>::new(100);
 static ALLOW_HTTP: GucSetting<bool> = GucSetting::<bool>::new(false);
 static PORTS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c""));
 static NETWORKS: GucSetting<Option<CString>> = GucSetting::<Option<CString>>::new(Some(c""));
@@ -37,6 +39,11 @@ pub fn timeouts() -> (Duration, Duration) {
 /// How long deliveries are kept that are over; `None`: for ever.
 pub fn retention_days() -> Option<i32> {
     Some(RETENTION.get()).filter(|&days| days > 0)
+}
+
+/// How many endpoints an organisation may have.
+pub fn max_endpoints() -> usize {
+    usize::try_from(MAX_ENDPOINTS.get()).unwrap_or(0)
 }
 
 /// Which URLs and addresses are admitted; of settings that make no policy, the strictest one, and what is wrong.
@@ -118,6 +125,16 @@ pub fn define() {
     for (name, short, long, setting, least, most, flags) in ints {
         GucRegistry::define_int_guc(name, short, long, setting, least, most, GucContext::Sighup, flags);
     }
+    GucRegistry::define_int_guc(
+        c"callcoach.webhook_max_endpoints",
+        c"The most webhooks that an organisation may have.",
+        c"Each is one more request for every event. Superusers and the table's owner are not held to it.",
+        &MAX_ENDPOINTS,
+        0,
+        10_000,
+        GucContext::Suset,
+        GucFlags::empty(),
+    );
     GucRegistry::define_bool_guc(
         c"callcoach.webhook_allow_http",
         c"Whether webhooks may be sent without TLS.",

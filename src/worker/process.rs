@@ -12,7 +12,7 @@ use std::ffi::{CStr, c_int};
 use std::future::poll_fn;
 use std::io;
 use std::os::fd::BorrowedFd;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::Interest;
@@ -137,14 +137,25 @@ pub fn must_end() -> bool {
     false
 }
 
-/// Does what there is to do before the end: the signal that ends us must not end it.
+/// Is this what is done before the end?
+static IS_LAST: AtomicBool = AtomicBool::new(false);
+
+/// How long a transaction may take: before the end, not long.
+pub fn at_most(time: Duration) -> Duration {
+    if IS_LAST.load(Relaxed) { time.min(Duration::from_secs(2)) } else { time }
+}
+
+/// Does what there is to do before the end. The signal that ends us does not end it; a second one does. Whoever waits
+/// for us to be gone does not wait for locks that others hold, or for what the tables' owner has attached to them.
 pub fn undisturbed(body: impl FnOnce()) {
-    // SAFETY: a counter of this process; errors within are taken by transactions.
+    IS_LAST.store(true, Relaxed);
+    // SAFETY: a flag of this process, which is on its way out by now; then C strings of a setting of PostgreSQL's.
     unsafe {
-        pg_sys::InterruptHoldoffCount += 1;
-        body();
-        pg_sys::InterruptHoldoffCount = pg_sys::InterruptHoldoffCount.saturating_sub(1);
+        (&raw mut pg_sys::ProcDiePending).write_volatile(0);
+        let (context, source) = (pg_sys::GucContext::PGC_SUSET, pg_sys::GucSource::PGC_S_OVERRIDE);
+        pg_sys::SetConfigOption(c"lock_timeout".as_ptr(), c"200ms".as_ptr(), context, source);
     }
+    body();
 }
 
 /// What a process waits for, whatever else it does.

@@ -132,7 +132,7 @@ fn begin(at_most: Duration) {
     unsafe {
         pg_sys::SetCurrentStatementStartTimestamp();
         pg_sys::StartTransactionCommand();
-        majors::enable_statement_timeout(at_most);
+        majors::enable_statement_timeout(process::at_most(at_most));
         pg_sys::PushActiveSnapshot(pg_sys::GetTransactionSnapshot());
     }
 }

@@ -156,9 +156,16 @@ test('five days of failures disable it; one success in between forgives', async 
   await makeDue(made)
   await sleep(1500)
   assert.equal(there.requests.length, 3)
-  // Enabled, and it works: all is forgiven.
-  answer = 200
+  // Enabled again, and not repaired: its five days begin anew.
   await rows('update webhooks set enabled = true where id = $1', [made.id])
+  await again(4)
+  assert.deepEqual(await soon(async () => (await record()).failures > 0 && record()),
+    { enabled: true, disabled_reason: null, failures: 1, works: false })
+  await sleep(1500)
+  assert.equal((await record()).enabled, true)
+  // It works: all is forgiven.
+  answer = 200
+  await makeDue(made)
   await soon(async () => (await deliveries(made))[0].status === 'success')
   await soon(async () => (await record()).works && (await record()).failures === 0)
 })

@@ -21,7 +21,7 @@ const data = {
  * Serves DNS. `answers[host](type, times)` gives a list of [type, value, owner, ttl] for the question, an rcode, or
  * null for silence; `times` counts the host's questions of that type. `asked` has what was asked for.
  */
-export async function nameServer(answers) {
+export async function nameServer(answers, address = '127.0.0.1', port = Number(process.env.DELIVERY_DNS_PORT)) {
   const asked = []
   const server = dgram.createSocket('udp4')
   server.on('message', (query, from) => {
@@ -52,7 +52,7 @@ export async function nameServer(answers) {
     head.writeUInt32BE(0, 8)
     server.send(Buffer.concat([head, query.subarray(12, at + 5), ...records]), from.port, from.address)
   })
-  server.bind(Number(process.env.DELIVERY_DNS_PORT), '127.0.0.1')
+  server.bind(port, address)
   await once(server, 'listening')
   opened.push(server)
   return { asked }

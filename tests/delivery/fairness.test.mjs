@@ -1,7 +1,7 @@
 // Who waits for whom, and what the limits keep to, as the receivers see it.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { endpoint, enqueue, organisation, percentile, receiver, rows, session, sleep, soon, value } from './support.mjs'
+import { endpoint, enqueue, organisation, percentile, receiver, rows, session, setting, sleep, soon, value } from './support.mjs'
 
 /** Samples how long the worker's transaction has been open, every few milliseconds. */
 async function watch() {
@@ -22,11 +22,6 @@ async function watch() {
     await done
     return ages
   }
-}
-const setting = async (name, to) => {
-  await rows(to === null ? `alter system reset ${name}` : `alter system set ${name} = '${to}'`)
-  await rows('select pg_reload_conf()')
-  await sleep(1300)
 }
 const gone = (org) => rows('delete from orgs where id = $1', [org])
 
@@ -130,6 +125,25 @@ test('max_per_second is kept to', async (t) => {
   assert.ok(most <= 30, String(most))
 })
 
+test('max_per_second that is used now and then: a second’s worth at once, and the rest by and by', async (t) => {
+  const there = await receiver()
+  const org = await organisation()
+  await endpoint(org, there.url, { max_per_second: 60 })
+  for (let n = 1; n <= 3; n++) {
+    await enqueue(org)
+    await soon(() => there.requests.length === n)
+    await sleep(1000)
+  }
+  await enqueue(org, {}, 200)
+  await soon(() => there.requests.length === 203)
+  const times = there.requests.slice(3).map(({ at }) => at)
+  const most = Math.max(...times.map((from) => times.filter((at) => at >= from && at < from + 1000).length))
+  t.diagnostic(`200 at 60 a second took ${times[199] - times[0]} ms; at most ${most} in a second`)
+  // 60 at once, 140 at 60 a second. A busy receiver may see some of them late, and so closer together.
+  assert.ok(times[199] - times[0] >= 2000, String(times[199] - times[0]))
+  assert.ok(most <= 180, String(most))
+})
+
 test('no more requests than webhook_concurrency, and so many of one organisation', async (t) => {
   await setting('callcoach.webhook_concurrency', 10)
   try {
@@ -166,6 +180,36 @@ test('no more requests than webhook_concurrency, and so many of one organisation
     await soon(() => there.requests.length === 100)
     assert.equal(there.mostInFlight, 5)
   } finally {
+    await setting('callcoach.webhook_organisation_concurrency', null)
+  }
+})
+
+test('of what is claimed at once one organisation has its share, however much it has and however old that is', async () => {
+  await setting('callcoach.webhook_concurrency', 10)
+  await setting('callcoach.webhook_organisation_concurrency', 5)
+  try {
+    const held = []
+    const there = await receiver((_, response) => held.push(response))
+    const [loud, quiet] = [await organisation(), await organisation()]
+    for (let n = 0; n < 30; n++) await endpoint(loud, `${there.url}${n}`)
+    await endpoint(quiet, `${there.url}quiet`)
+    // All at once, so that one look finds all of it.
+    await rows(`insert into webhook_deliveries (org_id, webhook_id, event, payload, body, next_retry_at)
+      select w.org_id, w.id, 'user.promoted', '{}', '{}', now() - case when w.org_id = $1 then interval '1 hour' else '0' end
+        from webhooks w, generate_series(1, 10) n where w.org_id = any ($2)`, [loud, [loud, quiet]])
+    const claimed = (org) => value(`select count(*)::int from webhook_claims c join webhook_deliveries d on d.id = c.delivery_id
+      where d.org_id = $1`, [org])
+    // Five of the one, and the other's first.
+    await soon(async () => held.length >= 6 && there.requests.some(({ url }) => url === '/quiet') && await claimed(quiet) > 0)
+    // Twice what it may have in flight, and not all of what was claimed.
+    const share = await claimed(loud)
+    assert.ok(share <= 10, String(share))
+    const answers = setInterval(() => held.splice(0).forEach((response) => response.end()), 5).unref()
+    await soon(async () => await value(`select bool_and(status = 'success') from webhook_deliveries where org_id = any ($1)`, [[loud, quiet]]))
+    clearInterval(answers)
+    assert.equal(there.requests.length, 310)
+  } finally {
+    await setting('callcoach.webhook_concurrency', null)
     await setting('callcoach.webhook_organisation_concurrency', null)
   }
 })

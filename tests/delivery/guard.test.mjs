@@ -1,8 +1,9 @@
 // The guard against requests into the server's own network, through real look-ups and sockets. Allowed is 127.0.0.1
 // alone, so 127.0.0.2, on the same ports, is the network that nobody may reach.
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
 import { before, test } from 'node:test'
-import { attempt, deliveries, endpoint, enqueue, organisation, receiver, rows, soon } from './support.mjs'
+import { attempt, deliveries, endpoint, enqueue, organisation, receiver, rows, setting, soon } from './support.mjs'
 import { nameServer } from './dns.mjs'
 
 const GOOD = ['A', '127.0.0.1']
@@ -122,6 +123,26 @@ test('addresses that are not allowed, however they are written', async () => {
     })
     assert.deepEqual([found.status, found.response_status], ['failed', null], `${url}: ${found.error}`)
     assert.doesNotMatch(found.error, /user:|:password/)
+  }
+})
+
+// With a mount namespace of its own, which wants root.
+test('the name servers of /etc/resolv.conf, and others once it is written anew', { skip: !process.env.DELIVERY_RESOLV_CONF }, async () => {
+  const old = await nameServer({ 'moves.test': (type) => only(type, [BAD]) }, '127.83.0.1', 53)
+  const next = await nameServer({ 'moves.test': (type) => only(type, [GOOD]) }, '127.83.0.2', 53)
+  const resolve = (address) => writeFileSync(process.env.DELIVERY_RESOLV_CONF, `nameserver ${address}\n`)
+  resolve('127.83.0.1')
+  await setting('callcoach.webhook_nameservers', '')
+  try {
+    refused(await to('moves.test'))
+    assert.ok(old.asked.length > 0 && next.asked.length === 0)
+    // Nothing is reloaded.
+    resolve('127.83.0.2')
+    const found = await to('moves.test')
+    assert.equal(found.status, 'success', found.error)
+    assert.ok(next.asked.length > 0)
+  } finally {
+    await setting('callcoach.webhook_nameservers', null)
   }
 })
 

@@ -103,6 +103,18 @@ export const makeDue = (endpoint) =>
 /** The worker's process; undefined while there is none. */
 export const worker = () => value(
   `select pid from pg_stat_activity where backend_type = 'callcoach worker' and datname = current_database()`)
+/** Sets a setting of the server's (null: as it was), and waits until new sessions and the worker have it. */
+export const setting = async (name, to) => {
+  await rows(to === null ? `alter system reset ${name}` : `alter system set ${name} = '${to}'`)
+  await rows('select pg_reload_conf()')
+  await sleep(1300)
+}
+/** What the server's log says from now on; gives a function that says it. */
+export function log() {
+  const path = `${PGHOST}/server.log`
+  const from = readFileSync(path).length
+  return () => readFileSync(path).subarray(from).toString()
+}
 /** Kilobytes of memory that a process has. */
 export const memory = (pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1])
 

@@ -49,6 +49,17 @@ test('a payload of 300 KiB is 400 and is not repeated in the error; one of 200 K
   assert.equal((await server.rpc('enqueue_webhook', { event: 'user.added', payload: payload(200) })).data, 1)
 })
 
+test('more endpoints than an organisation may have are 413, for its admins and for the server, and none is made', async () => {
+  const most = Number(row(`select current_setting('callcoach.webhook_max_endpoints') as most`).most)
+  const many = Array.from({ length: most + 1 }, (_, n) => ({ name: `too many ${n}`, url: 'https://hooks.example', events: ['user.added'] }))
+  for (const caller of [user, server]) {
+    const error = refused(await caller.from('webhooks').insert(many), 413, '54000')
+    assert.match(error.message, new RegExp(`at most ${most} `))
+    assert.match(error.hint, /callcoach\.webhook_max_endpoints/)
+  }
+  assert.deepEqual(rows(`select id from webhooks where name like 'too many%'`), [])
+})
+
 test('a rubric whose weights sum to 0.9 is 400 and names the sum, on insert and on update', async () => {
   const rubric = { criteria: [{ name: 'Opening', weight: 0.4 }, { name: 'Close', weight: 0.5 }] }
   const inserted = await server.from('scenarios').insert({ title: 'Unbalanced', rubric })

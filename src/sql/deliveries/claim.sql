@@ -1,16 +1,21 @@
 -- Claims due deliveries, endpoint by endpoint in turn: $1 at most, $2 of one endpoint, $3 bytes of bodies; for $4
 -- seconds from $8 on, by the claim $5, of the worker or not ($6), none of the endpoints $7, $9 of one organisation, none
--- of the organisations $10. What is locked, as by a deletion, is left alone; what others have claimed, until that
--- expires. "each": how many of one endpoint were looked for, unless it has a rate: then five seconds' worth at most.
+-- of the organisations $10, those of the organisation $11 only (NULL: of all). What is locked, as by a deletion, is left
+-- alone; what others have claimed, until that expires. "each": how many of one endpoint were looked for, unless it has a
+-- rate: then five seconds' worth at most.
 with recursive queued as (
+  -- One organisation's is a range of the index, as all are.
   (select d.org_id, d.webhook_id from {schema}.webhook_deliveries d
-    where d.status = 'pending' order by d.org_id, d.webhook_id limit 1)
+    where d.status = 'pending' and d.org_id >= coalesce($11::uuid, '00000000-0000-0000-0000-000000000000')
+      and d.org_id <= coalesce($11, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
+    order by d.org_id, d.webhook_id limit 1)
   union all
   select n.org_id, n.webhook_id
     from queued q
    cross join lateral (
          select d.org_id, d.webhook_id from {schema}.webhook_deliveries d
           where d.status = 'pending' and (d.org_id, d.webhook_id) > (q.org_id, q.webhook_id)
+            and d.org_id <= coalesce($11, 'ffffffff-ffff-ffff-ffff-ffffffffffff')
           order by d.org_id, d.webhook_id limit 1) n
 ), endpoint as materialized (
   select w.org_id, w.id, w.enabled, base.each, least(base.each, w.max_per_second * 5) as most

@@ -1,8 +1,9 @@
 //! Taking due deliveries, and giving them back.
 
 use crate::error::Error;
+use crate::spi::Schema;
 use crate::spi::rows::{self, Mode, Row};
-use crate::timestamps::{self, Timestamptz};
+use crate::timestamps;
 use crate::worker::transaction::{self, As, Failure, Work};
 use callcoach_core::webhook::fair::EndpointLimits;
 use callcoach_core::webhook::signing::Secret;
@@ -10,7 +11,7 @@ use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
-pub const TAKE: &str = include_str!("../../sql/deliveries/claim.sql");
+const TAKE: &str = include_str!("../../sql/deliveries/claim.sql");
 const NEXT_DUE: &str = include_str!("../../sql/deliveries/next_due.sql");
 const RELEASE: &str = include_str!("../../sql/deliveries/release.sql");
 const RELEASE_WORKERS: &str = include_str!("../../sql/deliveries/release_workers.sql");
@@ -24,7 +25,7 @@ const BY_INDEX: &str = "select pg_catalog.set_config('synchronous_commit', 'off'
 /// For how long others leave them alone: longer than they wait here (`FRESH`) and are sent.
 const LEASE: Duration = Duration::from_secs(180);
 /// The most that is taken at once, in bytes of bodies.
-pub const MOST_BYTES: i64 = 8 * 1024 * 1024;
+const MOST_BYTES: i64 = 8 * 1024 * 1024;
 
 const CLAIM: Work = Work {
     name: c"claiming webhooks",
@@ -51,6 +52,15 @@ pub struct Claimed {
     pub taken_at: Instant,
 }
 
+/// A sender's claim.
+pub struct Claim {
+    pub id: Uuid,
+    /// The database's own sender, or an external one.
+    pub by_worker: bool,
+    /// For how long others leave alone what it takes.
+    pub lease: Duration,
+}
+
 /// What to look for.
 pub struct Wanted<'a> {
     pub most: usize,
@@ -59,6 +69,8 @@ pub struct Wanted<'a> {
     pub of_organisation: usize,
     pub not_endpoints: &'a [Uuid],
     pub not_organisations: &'a [Uuid],
+    /// This organisation's alone.
+    pub only_organisation: Option<Uuid>,
 }
 
 /// Seconds' worth that are taken of an endpoint that has a rate: less than they may wait.
@@ -75,26 +87,13 @@ pub struct Taken {
 
 /// Claims what is due. The `first` time, what the worker before had claimed is free.
 pub fn take(claim: Uuid, wanted: &Wanted, first: bool) -> Result<Taken, Failure> {
-    let number = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
-    let ids = |ids: &[Uuid]| ids.iter().map(sql_uuid).collect::<Vec<_>>();
+    let claim = Claim { id: claim, by_worker: true, lease: LEASE };
     transaction::run(CLAIM, |schema| {
         rows::execute(schema, BY_INDEX, &[])?;
         if first {
             rows::execute(schema, RELEASE_WORKERS, &[])?;
         }
-        let args = [
-            number(wanted.most).into(),
-            number(wanted.each).into(),
-            MOST_BYTES.into(),
-            LEASE.as_secs_f64().into(),
-            sql_uuid(&claim).into(),
-            true.into(),
-            ids(wanted.not_endpoints).into(),
-            timestamps::clock().into(),
-            number(wanted.of_organisation).into(),
-            ids(wanted.not_organisations).into(),
-        ];
-        let deliveries = rows::all(schema, TAKE, &args, Mode::Lock, read)?;
+        let deliveries = due(schema, &claim, wanted)?;
         let bytes: usize = deliveries.iter().map(|claimed| claimed.body.len()).sum();
         let is_truncated =
             deliveries.len() >= wanted.most || i64::try_from(bytes).is_ok_and(|bytes| bytes >= MOST_BYTES);
@@ -102,6 +101,26 @@ pub fn take(claim: Uuid, wanted: &Wanted, first: bool) -> Result<Taken, Failure>
         let next_due = next_due.map(|seconds| Duration::from_secs_f64(seconds.clamp(0.001, 86_400.0)));
         Ok(Taken { deliveries, is_truncated, next_due })
     })
+}
+
+/// Claims what is due, within a transaction.
+pub fn due(schema: Schema, claim: &Claim, wanted: &Wanted) -> Result<Vec<Claimed>, Error> {
+    let number = |number: usize| i32::try_from(number).unwrap_or(i32::MAX);
+    let ids = |ids: &[Uuid]| ids.iter().map(sql_uuid).collect::<Vec<_>>();
+    let args = [
+        number(wanted.most).into(),
+        number(wanted.each).into(),
+        MOST_BYTES.into(),
+        claim.lease.as_secs_f64().into(),
+        sql_uuid(&claim.id).into(),
+        claim.by_worker.into(),
+        ids(wanted.not_endpoints).into(),
+        timestamps::clock().into(),
+        number(wanted.of_organisation).into(),
+        ids(wanted.not_organisations).into(),
+        wanted.only_organisation.as_ref().map(sql_uuid).into(),
+    ];
+    rows::all(schema, TAKE, &args, Mode::Lock, read)
 }
 
 /// Is there anything to look at?
@@ -120,7 +139,7 @@ pub fn release(claim: Uuid, ids: &[Uuid]) -> Result<(), Failure> {
 }
 
 /// A row of `TAKE`.
-pub fn read(row: Row) -> Result<Claimed, Error> {
+fn read(row: Row) -> Result<Claimed, Error> {
     let id = |number| required(row.get::<pgrx::Uuid>(number)?).map(|id| Uuid::from_bytes(*id.as_bytes()));
     let text = |number| required(row.get::<String>(number)?);
     let limit = |number| Ok::<_, Error>(row.get::<i32>(number)?.and_then(|limit| u32::try_from(limit).ok()));
@@ -155,9 +174,4 @@ fn required<T>(value: Option<T>) -> Result<T, Error> {
 
 pub fn sql_uuid(id: &Uuid) -> pgrx::Uuid {
     pgrx::Uuid::from_bytes(*id.as_bytes())
-}
-
-/// Microseconds since 1970 as a timestamptz.
-pub fn sql_time(micros: i64) -> Timestamptz {
-    Timestamptz::from_unix_micros(micros)
 }

@@ -1,14 +1,13 @@
 //! One attempt: a request, and what came of it.
 
-use super::resolver::{Guarded, Refused};
+use super::failure::{chain, is_cut, why};
+use super::resolver::Guarded;
 use crate::gucs::webhooks as settings;
+use callcoach_core::webhook::connections::Connections;
 use callcoach_core::webhook::delivery::Outcome;
 use callcoach_core::webhook::guard::{GuardError, Policy, Target};
 use callcoach_core::webhook::retry_after::RetryAfter;
 use reqwest::{Certificate, Client, Response, redirect};
-use std::collections::HashMap;
-use std::error::Error as StdError;
-use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -16,8 +15,9 @@ use std::time::{Duration, Instant, SystemTime};
 const READ: usize = 64 * 1024;
 const KEPT: usize = 16 * 1024;
 
-/// How long a connection is kept that nothing is sent on.
+/// How long a connection is kept that nothing is sent on, and how many to one receiver.
 const POOLED: Duration = Duration::from_secs(30);
+const KEPT_OF_ONE: usize = 64;
 
 /// What the client is made of. Others need another client.
 #[derive(Clone, PartialEq)]
@@ -51,31 +51,14 @@ impl Settings {
 /// The HTTP client. Cheap to clone.
 #[derive(Clone)]
 pub struct Http {
-    client: Client,
+    /// Keeps its connections.
+    keeping: Client,
+    /// Closes each after its request.
+    closing: Client,
     policy: Arc<Policy>,
     timeout: Duration,
-    heard: Arc<Heard>,
-}
-
-/// When receivers (scheme, host and port) last answered: whether a connection may be an old one.
-#[derive(Default)]
-struct Heard(Mutex<HashMap<String, Instant>>);
-
-impl Heard {
-    fn note(&self, receiver: &str) {
-        let Ok(mut times) = self.0.lock() else { return };
-        if times.len() >= 4096 {
-            times.retain(|_, at| at.elapsed() < POOLED);
-        }
-        match times.get_mut(receiver) {
-            Some(at) => *at = Instant::now(),
-            None => drop(times.insert(receiver.to_owned(), Instant::now())),
-        }
-    }
-
-    fn is_recent(&self, receiver: &str) -> bool {
-        self.0.lock().is_ok_and(|times| times.get(receiver).is_some_and(|at| at.elapsed() < POOLED))
-    }
+    connections: Arc<Mutex<Connections>>,
+    began: Instant,
 }
 
 /// A request to be made.
@@ -99,56 +82,57 @@ impl Http {
     pub fn new(settings: &Settings) -> Result<Self, String> {
         // Again is no harm: it is the same one.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let resolver = Guarded::new(Arc::clone(&settings.policy), &settings.nameservers)?;
-        let mut builder = Client::builder()
-            .dns_resolver(Arc::new(resolver))
-            .redirect(redirect::Policy::none())
-            .retry(reqwest::retry::never())
-            .no_proxy()
-            .referer(false)
-            .connect_timeout(settings.connect_timeout)
-            .tcp_nodelay(true)
-            .pool_idle_timeout(POOLED)
-            .pool_max_idle_per_host(64);
-        if let Some(path) = &settings.ca_file {
-            let pem = std::fs::read(path).map_err(|e| format!("callcoach.webhook_ca_file: {e}"))?;
-            let certificates =
-                Certificate::from_pem_bundle(&pem).map_err(|e| format!("callcoach.webhook_ca_file: {e}"))?;
-            builder = builder.tls_certs_merge(certificates);
-        }
-        let client = builder.build().map_err(|e| chain(&e))?;
+        let resolver = Arc::new(Guarded::new(Arc::clone(&settings.policy), &settings.nameservers)?);
+        let certificates = match &settings.ca_file {
+            Some(path) => std::fs::read(path)
+                .map_err(|e| e.to_string())
+                .and_then(|pem| Certificate::from_pem_bundle(&pem).map_err(|e| e.to_string()))
+                .map_err(|e| format!("callcoach.webhook_ca_file: {e}"))?,
+            None => vec![],
+        };
+        let client = |kept_of_one: usize| {
+            let mut builder = Client::builder()
+                .dns_resolver(Arc::clone(&resolver))
+                .redirect(redirect::Policy::none())
+                .retry(reqwest::retry::never())
+                .no_proxy()
+                .referer(false)
+                .connect_timeout(settings.connect_timeout)
+                .tcp_nodelay(true)
+                .pool_idle_timeout(POOLED)
+                .pool_max_idle_per_host(kept_of_one);
+            if !certificates.is_empty() {
+                builder = builder.tls_certs_merge(certificates.clone());
+            }
+            builder.build().map_err(|e| chain(&e))
+        };
         Ok(Self {
-            client,
+            keeping: client(KEPT_OF_ONE)?,
+            closing: client(0)?,
             policy: Arc::clone(&settings.policy),
             timeout: settings.timeout,
-            heard: Arc::default(),
+            connections: Arc::new(Mutex::new(Connections::new(0, POOLED.as_micros() as i64))),
+            began: Instant::now(),
         })
+    }
+
+    /// Keeps so many connections from now on.
+    pub fn keep(&self, most: usize) {
+        self.connections(|connections, _| connections.keep(most));
     }
 
     /// Sends it, and reads the response.
     pub async fn send(self, request: Request) -> Answer {
         let began = Instant::now();
         let deadline = tokio::time::Instant::now() + self.timeout;
-        let response = match tokio::time::timeout_at(deadline, self.begin(request)).await {
-            Ok(Ok(response)) => response,
-            Ok(Err((outcome, error))) => {
-                return Answer {
-                    outcome,
-                    status: None,
-                    body: None,
-                    error: Some(error),
-                    took: began.elapsed(),
-                };
-            }
-            Err(_) => {
-                let error = format!("no response within {:?}", self.timeout);
-                return Answer {
-                    outcome: Outcome::Timeout,
-                    status: None,
-                    body: None,
-                    error: Some(error),
-                    took: began.elapsed(),
-                };
+        let begun = tokio::time::timeout_at(deadline, self.begin(request)).await;
+        let begun = begun
+            .unwrap_or_else(|_| Err((Outcome::Timeout, format!("no response within {:?}", self.timeout))));
+        let (response, _place) = match begun {
+            Ok(begun) => begun,
+            Err((outcome, error)) => {
+                let took = began.elapsed();
+                return Answer { outcome, status: None, body: None, error: Some(error), took };
             }
         };
         let status = response.status().as_u16();
@@ -158,48 +142,68 @@ impl Http {
         Answer { outcome, status: Some(status), body: Some(body), error, took: began.elapsed() }
     }
 
-    async fn begin(&self, request: Request) -> Result<Response, (Outcome, String)> {
+    async fn begin(&self, request: Request) -> Result<(Response, Place<'_>), (Outcome, String)> {
         let refused = |e: GuardError| (e.outcome(), e.message());
         let target = Target::parse(&request.url, &self.policy).map_err(refused)?;
         if target.lookup_name().is_none() {
             // An address is connected to without being looked up.
             target.admit(&[], &self.policy).map_err(refused)?;
         }
-        let mut sent = self.post(&target, &request).await;
+        let mut place = Place::take(self, target.origin());
+        let client = if place.is_kept { &self.keeping } else { &self.closing };
+        let mut sent = post(client, &target, &request).await;
         // A receiver may close a connection that was idle just when it is used again. That is no failure of its own;
         // once more, on another one, under the same id.
-        if sent.as_ref().is_err_and(is_cut) && self.heard.is_recent(target.origin()) {
-            sent = self.post(&target, &request).await;
+        if sent.as_ref().is_err_and(is_cut) && place.is_recent() {
+            sent = post(client, &target, &request).await;
         }
         let response = sent.map_err(|e| why(&e))?;
-        self.heard.note(target.origin());
-        Ok(response)
+        place.is_answered = true;
+        Ok((response, place))
     }
 
-    async fn post(&self, target: &Target, request: &Request) -> reqwest::Result<Response> {
-        let mut post = self.client.post(target.as_str());
-        for (name, value) in &request.headers {
-            post = post.header(*name, value);
-        }
-        post.body(request.body.clone()).send().await
+    /// What `look` makes of the connections that are kept, and of the time.
+    fn connections<R>(&self, look: impl FnOnce(&mut Connections, i64) -> R) -> Option<R> {
+        let now = i64::try_from(self.began.elapsed().as_micros()).unwrap_or(i64::MAX);
+        self.connections.lock().ok().map(|mut connections| look(&mut connections, now))
     }
 }
 
-/// Did a connection end that was there, before anything came of it?
-fn is_cut(error: &reqwest::Error) -> bool {
-    let mut cause: Option<&(dyn StdError + 'static)> = Some(error);
-    while let Some(inner) = cause {
-        if inner.downcast_ref::<hyper::Error>().is_some_and(|e| e.is_incomplete_message() || e.is_canceled())
-        {
-            return !error.is_connect();
-        }
-        if let Some(io) = inner.downcast_ref::<io::Error>() {
-            let is_cut = matches!(io.kind(), io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe);
-            return is_cut && !error.is_connect();
-        }
-        cause = inner.source();
+async fn post(client: &Client, target: &Target, request: &Request) -> reqwest::Result<Response> {
+    let mut post = client.post(target.as_str());
+    for (name, value) in &request.headers {
+        post = post.header(*name, value);
     }
-    false
+    post.body(request.body.clone()).send().await
+}
+
+/// A request's place among the connections to its receiver (scheme, host and port), until it has ended.
+struct Place<'a> {
+    http: &'a Http,
+    receiver: String,
+    is_kept: bool,
+    is_answered: bool,
+}
+
+impl<'a> Place<'a> {
+    fn take(http: &'a Http, receiver: &str) -> Self {
+        let is_kept = http.connections(|connections, now| connections.begin(receiver, now));
+        Self { http, receiver: receiver.to_owned(), is_kept: is_kept == Some(true), is_answered: false }
+    }
+
+    /// Did the receiver answer on a connection that may still be there?
+    fn is_recent(&self) -> bool {
+        let is_recent = |connections: &mut Connections, now| connections.is_recent(&self.receiver, now);
+        self.is_kept && self.http.connections(is_recent) == Some(true)
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        if self.is_kept {
+            self.http.connections(|connections, now| connections.end(&self.receiver, self.is_answered, now));
+        }
+    }
 }
 
 /// The beginning of a body as text, whatever it is, and what went wrong on the way. What is left unread ends with
@@ -233,56 +237,4 @@ fn text(mut bytes: Vec<u8>) -> String {
         bytes.truncate(e.valid_up_to());
     }
     String::from_utf8_lossy(&bytes).replace('\0', "\u{fffd}")
-}
-
-/// Why there is no response. Never the URL, which may be secret in part.
-fn why(error: &reqwest::Error) -> (Outcome, String) {
-    let mut cause: Option<&(dyn StdError + 'static)> = Some(error);
-    let mut found = None;
-    while let Some(inner) = cause {
-        if let Some(Refused(guard)) = inner.downcast_ref::<Refused>() {
-            return (guard.outcome(), guard.message());
-        }
-        if let Some(tls) = tls_error(inner) {
-            return (Outcome::Tls, format!("TLS: {tls}"));
-        }
-        if let Some(dns) = inner.downcast_ref::<hickory_resolver::ResolveError>() {
-            return (Outcome::Dns, format!("the host's name could not be resolved: {dns}"));
-        }
-        if let Some(http) = inner.downcast_ref::<hyper::Error>()
-            && (http.is_parse() || http.is_parse_status())
-        {
-            return (Outcome::Protocol, format!("not HTTP: {http}"));
-        }
-        if let Some(io) = inner.downcast_ref::<io::Error>() {
-            found = Some(io.to_string());
-        }
-        cause = inner.source();
-    }
-    if error.is_timeout() {
-        return (Outcome::Timeout, "connecting took too long".into());
-    }
-    (Outcome::Connection, found.unwrap_or_else(|| chain(error)))
-}
-
-/// rustls comes wrapped in io's errors, one in another, which do not show it among their sources.
-fn tls_error<'e>(error: &'e (dyn StdError + 'static)) -> Option<&'e rustls::Error> {
-    let mut inner = error;
-    while let Some(wrapping) = inner.downcast_ref::<io::Error>() {
-        inner = wrapping.get_ref()?;
-    }
-    inner.downcast_ref()
-}
-
-/// The innermost message says most.
-fn chain(error: &reqwest::Error) -> String {
-    let mut cause: &dyn StdError = error;
-    while let Some(inner) = cause.source() {
-        cause = inner;
-    }
-    match cause.downcast_ref::<reqwest::Error>() {
-        // Itself: its message would show the URL.
-        Some(_) => "the request could not be sent".into(),
-        None => cause.to_string(),
-    }
 }

@@ -7,10 +7,16 @@
 //! | `claim` | taking due deliveries, and giving them back |
 //! | `settle` | writing what came of them, and endpoints' records |
 //! | `http` | one attempt |
+//! | `failure` | what an attempt without a response failed of |
+//! | `pause` | sending less where sockets or memory are missing |
+//! | `descriptors` | how many requests the limit of open files has room for |
 //! | `resolver` | receivers' names, and which addresses may be connected to |
 
 pub mod claim;
+mod descriptors;
+mod failure;
 mod http;
+mod pause;
 mod resolver;
 mod settle;
 mod stock;
@@ -24,7 +30,9 @@ use callcoach_core::webhook::fair::{Limits, Scheduler, Ticket};
 use callcoach_core::webhook::signing::{self, Message};
 use callcoach_core::webhook::{Event, SECOND};
 use claim::Claimed;
+use descriptors::Room;
 use http::{Answer, Http, Request, Settings};
+use pause::Pause;
 use settle::{Endings, Records};
 use std::collections::{HashMap, HashSet};
 use std::time::{Duration, Instant};
@@ -48,8 +56,13 @@ pub struct Sender {
     claim: Uuid,
     settings: Option<Settings>,
     http: Option<Http>,
-    /// What is wrong with the settings, so that it is logged once.
+    /// What is wrong with the settings, or with the limit of open files, so that it is logged once.
     complaint: Option<String>,
+    shortage: Option<String>,
+    room: Room,
+    pause: Pause,
+    /// What was not tried, and is to be given back.
+    untried: Vec<Uuid>,
     limits: Limits,
     scheduler: Scheduler<Claimed>,
     attempts: JoinSet<Answer>,
@@ -86,6 +99,10 @@ impl Sender {
             settings: None,
             http: None,
             complaint: None,
+            shortage: None,
+            room: Room::default(),
+            pause: Pause::default(),
+            untried: Vec::new(),
             limits,
             scheduler: Scheduler::new(limits),
             attempts: JoinSet::new(),
@@ -119,6 +136,10 @@ impl Sender {
         self.is_woken |= slot.take_wake();
         while let Some(ended) = self.attempts.try_join_next_with_id() {
             self.take_note(ended);
+        }
+        if !self.untried.is_empty() {
+            let untried = std::mem::take(&mut self.untried);
+            self.give_back(untried);
         }
         if self.endings.are_due(self.in_flight.is_empty()) || self.records.are_due() {
             slot.set_state(State::Working);
@@ -174,7 +195,7 @@ impl Sender {
 
     /// May anything be sent? Not while what came of it cannot be written.
     fn may_start(&self) -> bool {
-        self.http.is_some() && self.endings.len() < MOST_WAITING
+        self.http.is_some() && self.endings.len() < MOST_WAITING && self.pause.rest().is_none()
     }
 
     fn backoff(&self) -> Duration {
@@ -194,6 +215,9 @@ impl Sender {
         if let Some(at) = self.scheduler.wake_at().filter(|_| self.may_start()) {
             let micros = u64::try_from(at.saturating_sub(timestamps::clock_micros())).unwrap_or(0);
             rest = rest.min(Duration::from_micros(micros).max(Duration::from_millis(1)));
+        }
+        if let Some(pause) = self.pause.rest().filter(|_| self.scheduler.queued() > 0) {
+            rest = rest.min(pause);
         }
         rest.min(self.endings.rest()).min(self.records.rest())
     }
@@ -242,6 +266,14 @@ impl Sender {
 
     /// Makes the client anew where settings have changed.
     fn use_settings(&mut self) {
+        let mut limits = gucs::webhooks::limits();
+        let (room, shortage) = descriptors::room(limits.total);
+        if let Some(shortage) = shortage.as_ref().filter(|_| self.shortage != shortage) {
+            pgrx::warning!("callcoach worker: {shortage}");
+        }
+        self.shortage = shortage;
+        limits.total = limits.total.min(room.requests);
+        self.room = room;
         let made = Settings::read().and_then(|settings| {
             if self.settings.as_ref() != Some(&settings) || self.http.is_none() {
                 self.http = Some(Http::new(&settings)?);
@@ -256,7 +288,9 @@ impl Sender {
             }
         }
         self.complaint = made.err();
-        let limits = gucs::webhooks::limits();
+        if let Some(http) = &self.http {
+            http.keep(room.kept);
+        }
         if limits != self.limits {
             self.limits = limits;
             self.scheduler.set_limits(limits);
@@ -282,6 +316,9 @@ impl Sender {
     /// Starts what may be started.
     fn start(&mut self) {
         let Some(http) = self.http.clone() else { return };
+        if self.scheduler.queued() > 0 {
+            self.room.make();
+        }
         let mut stale = Vec::new();
         while self.may_start() {
             let now = timestamps::clock_micros();
@@ -332,11 +369,18 @@ impl Sender {
             self.give_back(items.iter().map(|claimed| claimed.id).collect());
         }
         match answer {
-            Some(answer) => {
+            Some(answer) if answer.outcome != Outcome::Cancelled => {
                 self.records.note(claimed.endpoint, settlement.verdict, now);
                 self.endings.add(&claimed, began, answer, settlement);
             }
-            None => self.give_back(vec![claimed.id]),
+            answer => {
+                self.untried.push(claimed.id);
+                if let Some(lack) = answer.and_then(|answer| answer.error) {
+                    self.pause.take(&lack);
+                    descriptors::close_files();
+                    self.is_woken = true;
+                }
+            }
         }
     }
 

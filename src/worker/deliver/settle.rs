@@ -3,27 +3,27 @@
 //! Nothing here waits for a row that somebody else has locked, as whoever deletes an endpoint has its deliveries: an
 //! organisation's open transaction must not hold up the others' webhooks. It is written with a later batch.
 
-use super::claim::{Claimed, sql_time, sql_uuid};
+use super::claim::{Claimed, sql_uuid};
 use super::http::Answer;
 use super::{GATHER, MOST_ENDINGS};
+use crate::delivery::outcome::{Ending, Endpoint, State, Written};
 use crate::spi::rows::{self, Mode};
 use crate::timestamps::Timestamptz;
 use crate::worker::transaction::{self, As, Failure, Work};
-use callcoach_core::webhook::delivery::{Next, Settlement, Verdict};
-use callcoach_core::webhook::endpoint::Record;
+use callcoach_core::webhook::delivery::{Settlement, Verdict};
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
-const SETTLE: &str = include_str!("../../sql/deliveries/settle.sql");
 /// The table of claims is small, and most of it dead: its size says little.
 const BY_KEY: &str = "select pg_catalog.set_config('enable_seqscan', 'off', true),
   pg_catalog.set_config('enable_bitmapscan', 'off', true)";
 const RECORDS: &str = include_str!("../../sql/deliveries/records.sql");
-const RECORD: &str = include_str!("../../sql/deliveries/record.sql");
 const STILL_THERE: &str = "select id from {schema}.webhooks where id = any ($1::uuid[])";
-/// After a failure, and for what is locked.
+/// After failures, and for what is locked.
 const AGAIN: Duration = Duration::from_millis(500);
+/// Failures after which there is no pause: as often as `MOST_ENDINGS` can be halved, and some more.
+const HURRIED: u32 = 12;
 /// After a failure of records, which are tried again though nothing else is to be written.
 const RECORDS_AGAIN: Duration = Duration::from_secs(10);
 
@@ -35,24 +35,13 @@ const SETTLING: Work = Work {
 const RECORDING: Work =
     Work { name: c"recording endpoints' failures", as_whom: As::OwnerOfTable(c"webhooks"), ..SETTLING };
 
-/// One delivery's new state.
-struct Ending {
-    id: Uuid,
-    status: &'static str,
-    response_status: Option<i32>,
-    response_body: Option<String>,
-    attempted_at: i64,
-    duration_ms: i32,
-    retry_count: i32,
-    next_retry_at: Option<i64>,
-    error: Option<String>,
-}
-
 /// What is still to be written.
 pub struct Endings {
     waiting: VecDeque<Ending>,
-    /// How many are written at once: fewer after a failure, until the one is alone that cannot be written.
+    /// How many are written at once: fewer after each failure, until the one is alone that cannot be written.
     batch: usize,
+    /// The failures since something could be written.
+    failures: u32,
     since: Option<Instant>,
     /// Not before.
     again: Option<Instant>,
@@ -60,7 +49,7 @@ pub struct Endings {
 
 impl Default for Endings {
     fn default() -> Self {
-        Self { waiting: VecDeque::new(), batch: MOST_ENDINGS, since: None, again: None }
+        Self { waiting: VecDeque::new(), batch: MOST_ENDINGS, failures: 0, since: None, again: None }
     }
 }
 
@@ -74,24 +63,14 @@ impl Endings {
     }
 
     pub fn add(&mut self, claimed: &Claimed, began: i64, answer: Answer, settlement: Settlement) {
-        let (status, retry_count, next_retry_at) = match settlement.next {
-            Next::Delivered => ("success", claimed.retry_count, None),
-            Next::Failed => ("failed", claimed.retry_count, None),
-            Next::Retry { at, retry_count } => {
-                ("pending", i32::try_from(retry_count).unwrap_or(i32::MAX), Some(at))
-            }
-            Next::Released => ("pending", claimed.retry_count, Some(began)),
-        };
         self.since.get_or_insert_with(Instant::now);
         self.waiting.push_back(Ending {
-            id: claimed.id,
-            status,
+            id: sql_uuid(&claimed.id),
+            state: State::after(settlement.next, claimed.retry_count, began),
             response_status: answer.status.map(i32::from),
             response_body: answer.body,
-            attempted_at: began,
-            duration_ms: i32::try_from(answer.took.as_millis()).unwrap_or(i32::MAX),
-            retry_count,
-            next_retry_at,
+            attempted_at: Timestamptz::from_unix_micros(began),
+            duration_ms: Some(i32::try_from(answer.took.as_millis()).unwrap_or(i32::MAX)),
             error: answer.error,
         });
     }
@@ -115,48 +94,48 @@ impl Endings {
     pub fn write(&mut self, claim: Uuid) -> Result<bool, Failure> {
         let batch: Vec<Ending> = self.waiting.drain(..self.batch.min(self.waiting.len())).collect();
         let written = write(claim, &batch);
-        self.batch = if written == Err(Failure::Failed) { (batch.len() / 2).max(1) } else { MOST_ENDINGS };
-        let left: HashSet<Uuid> = match &written {
-            Ok(locked) => locked.iter().copied().collect(),
+        if written == Err(Failure::Failed) {
+            self.batch = (batch.len() / 2).max(1);
+            self.failures += 1;
+        } else {
+            self.batch = (self.batch * 2).min(MOST_ENDINGS);
+            self.failures = 0;
+        }
+        let is_left = |n: usize| match &written {
+            Ok(locked) => locked.contains(&n),
             // Not there any more: there is nothing to write to.
-            Err(Failure::NotInstalled) => HashSet::new(),
-            Err(Failure::Failed) if batch.len() == 1 => {
-                pgrx::warning!(
-                    "callcoach worker: what came of webhook delivery {} cannot be written; it is sent again when its claim ends",
-                    batch[0].id
-                );
-                HashSet::new()
-            }
-            Err(_) => batch.iter().map(|ending| ending.id).collect(),
+            Err(Failure::NotInstalled) => false,
+            Err(Failure::Failed) => batch.len() > 1,
+            Err(Failure::Locked) => true,
         };
-        self.again = (!left.is_empty()).then(|| Instant::now() + AGAIN);
-        self.waiting.extend(batch.into_iter().filter(|ending| left.contains(&ending.id)));
+        if let (Err(Failure::Failed), [ending]) = (&written, batch.as_slice()) {
+            pgrx::warning!(
+                "callcoach worker: what came of webhook delivery {} cannot be written; it is sent again when its claim ends",
+                ending.id
+            );
+        }
+        let left: Vec<bool> = (0..batch.len()).map(is_left).collect();
+        // One that cannot be written is found without a pause; where nothing can be, nothing is hurried.
+        let is_to_wait = match written {
+            Err(Failure::Failed) => self.failures > HURRIED,
+            _ => left.contains(&true),
+        };
+        self.again = is_to_wait.then(|| Instant::now() + AGAIN);
+        self.waiting
+            .extend(batch.into_iter().zip(left).filter(|(_, is_left)| *is_left).map(|(ending, _)| ending));
         self.since = (!self.waiting.is_empty()).then(Instant::now);
         written.map(|locked| !locked.is_empty())
     }
 }
 
-/// Comes back with those that are locked.
-fn write(claim: Uuid, batch: &[Ending]) -> Result<Vec<Uuid>, Failure> {
+/// Comes back with those that are locked, by their place.
+fn write(claim: Uuid, batch: &[Ending]) -> Result<HashSet<usize>, Failure> {
     transaction::run(SETTLING, |schema| {
         rows::execute(schema, BY_KEY, &[])?;
-        let mut locked = Vec::new();
-        for ending in batch {
-            let args = [
-                sql_uuid(&ending.id).into(),
-                sql_uuid(&claim).into(),
-                ending.status.into(),
-                ending.response_status.into(),
-                ending.response_body.as_deref().into(),
-                sql_time(ending.attempted_at).into(),
-                ending.duration_ms.into(),
-                ending.retry_count.into(),
-                ending.next_retry_at.map(sql_time).into(),
-                ending.error.as_deref().into(),
-            ];
-            let is_locked = rows::first(schema, SETTLE, &args, Mode::Lock, |row| row.get::<bool>(2))?;
-            if is_locked.flatten() == Some(true) {
-                locked.push(ending.id);
+        let mut locked = HashSet::new();
+        for (n, ending) in batch.iter().enumerate() {
+            if ending.write(schema, sql_uuid(&claim))? == Written::Locked {
+                locked.insert(n);
             }
         }
         Ok(locked)
@@ -214,34 +193,15 @@ impl Records {
         let waiting = std::mem::take(&mut self.waiting);
         let written = transaction::run(RECORDING, |schema| {
             let ids: Vec<pgrx::Uuid> = waiting.keys().map(sql_uuid).collect();
-            let found = rows::all(schema, RECORDS, &[ids.into()], Mode::Lock, |row| {
-                let id =
-                    row.get::<pgrx::Uuid>(1)?.map(|id| Uuid::from_bytes(*id.as_bytes())).unwrap_or_default();
-                let failing_since = row.get::<Timestamptz>(2)?.map(Timestamptz::unix_micros);
-                let failures = row.get::<i32>(3)?.and_then(|n| u32::try_from(n).ok()).unwrap_or(0);
-                Ok((id, Record { failing_since, failures }, row.get::<bool>(4)? == Some(true)))
-            })?;
+            let found = rows::all(schema, RECORDS, &[ids.into()], Mode::Lock, Endpoint::read)?;
             let mut done = Vec::new();
-            for (id, mut record, mut is_enabled) in found {
-                let mut disabled = None;
-                for &(verdict, at) in waiting.get(&id).into_iter().flatten() {
-                    let (after, why) = record.after(verdict, at);
-                    record = after;
-                    disabled = disabled.or(why);
-                }
-                let reason = disabled.filter(|_| is_enabled).map(|why| why.reason());
-                if let Some(reason) = &reason {
-                    is_enabled = false;
+            for mut endpoint in found.into_iter().flatten() {
+                let id = Uuid::from_bytes(*endpoint.id.as_bytes());
+                let ended = waiting.get(&id).into_iter().flatten().copied();
+                if let Some(reason) = endpoint.note(schema, ended)? {
                     pgrx::log!("callcoach worker: webhook {id} is disabled: {reason}");
                 }
-                let args = [
-                    sql_uuid(&id).into(),
-                    record.failing_since.map(sql_time).into(),
-                    i32::try_from(record.failures).unwrap_or(i32::MAX).into(),
-                    reason.into(),
-                ];
-                rows::execute(schema, RECORD, &args)?;
-                done.push((id, record, is_enabled));
+                done.push((id, endpoint.record, endpoint.is_enabled));
             }
             let ids: Vec<pgrx::Uuid> = waiting.keys().map(sql_uuid).collect();
             let there = rows::all(schema, STILL_THERE, &[ids.into()], Mode::Lock, |row| {

@@ -11,8 +11,8 @@ use uuid::Uuid;
 pub struct Stock {
     /// Endpoints that had more than so many, which were taken.
     deep: HashMap<Uuid, usize>,
-    /// Organisations that were left out.
-    left_out: Vec<Uuid>,
+    /// Organisations that were left out, or had more than their share, which was taken.
+    organisations: HashSet<Uuid>,
 }
 
 /// Whose deliveries are not to be claimed now.
@@ -21,6 +21,8 @@ pub struct LeftOut {
     /// Those of the endpoints that have enough here.
     stocked: HashSet<Uuid>,
     organisations: Vec<Uuid>,
+    /// What is taken of one of the others at most.
+    share: usize,
 }
 
 type Waiting = Scheduler<Claimed>;
@@ -34,7 +36,7 @@ impl Stock {
     /// Has what was left out run short by now?
     pub fn is_short(&self, waiting: &Waiting, limits: &Limits) -> bool {
         self.deep.iter().any(|deep| !is_stocked(waiting, deep))
-            || self.left_out.iter().any(|&org| waiting.queued_of(org) <= limits.organisation / 2)
+            || self.organisations.iter().any(|&org| waiting.queued_of(org) <= limits.organisation / 2)
     }
 
     /// Those that have enough here, beside endpoints that are left out for another reason.
@@ -54,6 +56,7 @@ impl Stock {
             endpoints: others.chain(stocked.iter().copied()).collect(),
             stocked,
             organisations: waiting.organisations_with(limits.organisation),
+            share: limits.organisation * 2,
         }
     }
 
@@ -62,9 +65,10 @@ impl Stock {
         Wanted {
             most: (limits.total * 2).saturating_sub(self.moving(waiting, limits)),
             each: (limits.endpoint * 4).max(64),
-            of_organisation: limits.organisation * 2,
+            of_organisation: left_out.share,
             not_endpoints: &left_out.endpoints,
             not_organisations: &left_out.organisations,
+            only_organisation: None,
         }
     }
 
@@ -72,13 +76,14 @@ impl Stock {
     pub fn note(&mut self, left_out: LeftOut, taken: &[Claimed]) {
         // Endpoints that were left out for another reason come back in their time.
         self.deep.retain(|endpoint, _| left_out.stocked.contains(endpoint));
-        self.left_out = left_out.organisations;
-        let mut counts: HashMap<Uuid, usize> = HashMap::new();
+        self.organisations = left_out.organisations.into_iter().collect();
+        let (mut of_endpoints, mut of_organisations) = (HashMap::new(), HashMap::new());
         for claimed in taken {
-            let count = counts.entry(claimed.endpoint).or_default();
-            *count += 1;
-            if *count == claimed.each {
+            if count(&mut of_endpoints, claimed.endpoint) == claimed.each {
                 self.deep.insert(claimed.endpoint, claimed.each);
+            }
+            if count(&mut of_organisations, claimed.organisation) == left_out.share {
+                self.organisations.insert(claimed.organisation);
             }
         }
     }
@@ -92,6 +97,13 @@ impl Stock {
         let of_organisations: usize = organisations.into_iter().map(|org| waiting.queued_of(org)).sum();
         waiting.queued().saturating_sub(of_endpoints).saturating_sub(of_organisations)
     }
+}
+
+/// One more of these.
+fn count(counts: &mut HashMap<Uuid, usize>, id: Uuid) -> usize {
+    let count = counts.entry(id).or_default();
+    *count += 1;
+    *count
 }
 
 /// Is there enough of this endpoint's for a while?

@@ -56,7 +56,7 @@ insert into pg_temp.refused values
   ('NOT NULL, update', $s$ update webhooks set secret = :secret, enabled = null $s$),
   ('NOT NULL secret', $s$ update webhooks set secret = null $s$),
   ('foreign key', $s$ insert into webhooks (org_id, name, url, secret, events) values ('f0000000-0000-4000-8000-000000000000', 'x', 'https://a.example', :secret, '{user.added}') $s$),
-  ('primary key', $s$ insert into webhooks (id, org_id, name, url, secret, events) select id, org_id, name, url, :secret, events from webhooks $s$),
+  ('primary key', $s$ insert into webhooks (id, org_id, name, url, secret, events) select id, org_id, name, url, :secret, events from webhooks where id = 'a5000000-0000-4000-8000-000000000000' $s$),
   ('domain: secret', $s$ insert into webhooks (org_id, name, url, secret, events) values (:org, 'x', 'https://a.example', 'whsec_' || :secret, '{user.added}') $s$),
   ('domain: url', $s$ insert into webhooks (org_id, name, url, secret, events) values (:org, 'x', 'ftp://a.example', :secret, '{user.added}') $s$),
   ('domain: events', $s$ insert into webhooks (org_id, name, url, secret, events) values (:org, 'x', 'https://a.example', :secret, '{user.gone}') $s$),

@@ -33,8 +33,8 @@ pub enum Outcome {
     Protocol,
     /// The guard refused the URL or what its name resolves to.
     Refused,
-    /// The sender stopped, or lost its claim: not an attempt. The receiver may have it all the
-    /// same, and will get it again under the same id.
+    /// The sender stopped, lost its claim, or lacked the means (sockets): not an attempt. The
+    /// receiver may have it all the same, and will get it again under the same id.
     Cancelled,
 }
 

@@ -8,12 +8,14 @@
 //!   receiver asks for.
 //! - [`endpoint`], [`breaker`], [`rate`]: what an endpoint's record, its state and its
 //!   settings allow.
-//! - [`fair`]: which of the due deliveries is next.
+//! - [`fair`]: which of the due deliveries is next; [`connections`]: which connections are
+//!   kept for those after it.
 //!
 //! Times are microseconds since 1970 (i64), passed in; arithmetic saturates, and a clock that
 //! is set back delays nothing and loses nothing. Chance is passed in, too.
 
 pub mod breaker;
+pub mod connections;
 pub mod delivery;
 pub mod endpoint;
 mod events;

@@ -98,6 +98,21 @@ mod tests {
     }
 
     #[test]
+    fn one_a_second_leaves_a_whole_burst() {
+        // 60 do not divide a second.
+        for per_second in [1, 3, 7, 60, 999] {
+            let mut bucket = bucket(per_second);
+            for second in 0..3_600 {
+                assert!(bucket.take(second * SECOND));
+                assert!(bucket.is_full((second + 1) * SECOND), "{per_second}");
+            }
+            let now = 3_600 * SECOND;
+            assert!((0..per_second).all(|_| bucket.take(now)), "{per_second}");
+            assert!(!bucket.take(now));
+        }
+    }
+
+    #[test]
     fn a_clock_set_back_gives_one_token() {
         let mut bucket = bucket(2);
         assert!(bucket.take(3_600 * SECOND));
