@@ -24,6 +24,9 @@ create or replace trigger update_knowledge_base_updated_at before update on know
 
 do $$
 declare
+  -- pgvector's own schema, wherever it is: "extensions" on Supabase.
+  vectors constant text := (select quote_ident(n.nspname) from pg_catalog.pg_extension e
+                              join pg_catalog.pg_namespace n on n.oid = e.extnamespace where e.extname = 'vector');
   t text;
 begin
   -- Once 009 has granted what is read, it stays.
@@ -32,15 +35,12 @@ begin
     grant select, insert, update, delete on table knowledge_base to service_role;
   end if;
 
-  -- pgvector's own schema, wherever it is: "extensions" on Supabase.
-  perform set_config('search_path', concat_ws(', ', current_setting('search_path'), quote_ident(n.nspname)), true)
-    from pg_catalog.pg_extension e join pg_catalog.pg_namespace n on n.oid = e.extnamespace
-   where e.extname = 'vector';
-  if not found then
+  if vectors is null then
     raise warning 'sales_coach: pgvector is not installed, so knowledge_base and objection_library have no embeddings, and there is no match_knowledge and match_objections'
       using hint = 'CREATE EXTENSION vector, then run sql/sales_coach/install.sql (or this migration) again: it adds them.';
     return;
   end if;
+  perform set_config('search_path', concat_ws(', ', current_setting('search_path'), vectors), true);
 
   foreach t in array array['knowledge_base', 'objection_library'] loop
     execute format('alter table %I add column embedding vector(1536)', t);
@@ -52,9 +52,23 @@ begin
       'idx_' || t || '_embedding', t);
   end loop;
 
+  -- The threshold, as a function that says what it costs. PostgreSQL takes the operator to be as cheap as an addition,
+  -- and reading 6 kB of every row to cost nothing: by that it would read the whole table wherever it does not know
+  -- how few rows are wanted, as in PostgREST's calls. Compared is the distance, as a similarity of NaN (the zero
+  -- vector's) would pass every threshold.
+  execute format($f$
+    create function near_enough(embedding vector, query vector, distance float) returns boolean
+      language plpgsql immutable strict parallel safe cost 300 set search_path = pg_catalog, pg_temp as $body$
+    begin
+      return embedding operator(%s.<=>) query <= distance;
+    end
+    $body$ $f$, vectors);
+  comment on function near_enough(vector, vector, float) is
+    'Is the cosine distance no more than that? Internal to match_knowledge and match_objections.';
+
   -- No SET, no definer, one query, and a body bound when it is created: so the planner puts it into the caller's
-  -- query, where ORDER BY the plain operator finds the index. Compared is the distance, as a similarity of NaN (the
-  -- zero vector's) would pass every threshold. The cast refuses other dimensions even where there are no rows.
+  -- query, where ORDER BY the plain operator finds the index. The cast refuses other dimensions, even where there are
+  -- no rows.
   create function match_knowledge(
     query_embedding vector(1536),
     match_threshold float default 0.7,
@@ -68,7 +82,7 @@ begin
     select k.id, k.source, k.source_file, k.section_title, k.content, k.topics, k.metadata,
            1 - (k.embedding <=> query_embedding::vector(1536))
       from knowledge_base k
-     where k.embedding <=> query_embedding::vector(1536) <= 1 - coalesce(match_threshold, 0.7)
+     where near_enough(k.embedding, query_embedding::vector(1536), 1 - coalesce(match_threshold, 0.7))
        and (filter_source is null or k.source = filter_source)
      order by k.embedding <=> query_embedding::vector(1536)
      limit coalesce(match_count, 5);
@@ -87,7 +101,7 @@ begin
     select o.id, o.category, o.objection_text, o.response_template, o.psychology_principle,
            1 - (o.embedding <=> query_embedding::vector(1536))
       from objection_library o
-     where o.embedding <=> query_embedding::vector(1536) <= 1 - coalesce(match_threshold, 0.7)
+     where near_enough(o.embedding, query_embedding::vector(1536), 1 - coalesce(match_threshold, 0.7))
      order by o.embedding <=> query_embedding::vector(1536)
      limit coalesce(match_count, 5);
   end;
@@ -98,7 +112,7 @@ begin
   -- when it has grown much. pgvector advises a list for 1,000 rows. A definer, since only owners may; who writes the
   -- two tables meanwhile waits.
   execute format($f$
-    create function rebuild_embedding_indexes() returns void
+    create function rebuild_embedding_indexes(out index_name text, out lists int, out probes int) returns setof record
       language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $body$
     declare
       t text;
@@ -106,19 +120,22 @@ begin
     begin
       foreach t in array array['knowledge_base', 'objection_library'] loop
         execute format('select count(embedding) from %1$I.%%I', t) into n;
-        execute format('alter index %1$I.%%I set (lists = %%s)', 'idx_' || t || '_embedding',
-          least(greatest(n / 1000, 1), 32768));
-        execute format('reindex index %1$I.%%I', 'idx_' || t || '_embedding');
+        index_name := 'idx_' || t || '_embedding';
+        lists := least(greatest(n / 1000, 1), 32768);
+        probes := round(sqrt(lists));
+        execute format('alter index %1$I.%%I set (lists = %%s)', index_name, lists);
+        execute format('reindex index %1$I.%%I', index_name);
+        return next;
       end loop;
     end
     $body$ $f$, current_schema());
   comment on function rebuild_embedding_indexes() is
-    'Makes the vector indexes anew from the rows there are, a list for each 1,000. After ingestion, and when the tables have grown much.';
+    'Makes the vector indexes anew from the rows there are, a list for each 1,000; returns the lists, and what pgvector advises ivfflat.probes to be then. From some thousand rows on, and when they have grown much.';
 
-  revoke all on function match_knowledge(vector, float, int, text), match_objections(vector, float, int),
-    rebuild_embedding_indexes() from public, anon, authenticated, service_role;
-  grant execute on function match_knowledge(vector, float, int, text), match_objections(vector, float, int)
-    to authenticated, service_role;
+  revoke all on function near_enough(vector, vector, float), match_knowledge(vector, float, int, text),
+    match_objections(vector, float, int), rebuild_embedding_indexes() from public, anon, authenticated, service_role;
+  grant execute on function near_enough(vector, vector, float), match_knowledge(vector, float, int, text),
+    match_objections(vector, float, int) to authenticated, service_role;
   grant execute on function rebuild_embedding_indexes() to service_role;
   insert into callcoach_migrations (version) values ('002_knowledge_base');
 end

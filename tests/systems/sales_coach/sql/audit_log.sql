@@ -84,7 +84,7 @@ delete from auth.users where email in ('ana@example.com', 'noa@example.com');
 select l.table_name, l.operation, o.name as of_organisation, count(*), count(l.user_id) as by_somebody
   from audit_log l left join organizations o on o.id = l.organization_id
  where l.operation = 'DELETE' group by 1, 2, 3 order by 1, 2, 3;
--- A log without history of them is nobody's but the server's.
+-- Also when the log has forgotten everything before: the user's own row is logged before what goes with it.
 delete from audit_log;
 delete from auth.users where email = 'bob@example.com';
 select table_name, operation, (select name from organizations where id = organization_id) as of_organisation, count(*)

@@ -27,10 +27,10 @@ create extension vector schema elsewhere;
 :migration_002
 \set ECHO all
 select count(*) from callcoach_migrations where version = '002_knowledge_base';
-select proname, proargnames[1] as argument from pg_proc where pronamespace = 'sales_coach'::regnamespace and proname ~ '^match|^rebuild' order by 1;
+select proname, proargnames[1] as argument from pg_proc where pronamespace = 'sales_coach'::regnamespace and proname ~ '^(match|near|rebuild)' order by 1;
 select tablename, indexname from pg_indexes where schemaname = 'sales_coach' and indexname ~ 'embedding' order by 1;
 -- The grants are what they were.
-select relname, grantee, privilege_type from pg_class, aclexplode(relacl) g, cast(g.grantee::regrole as text) as grantee
+select relname, g.grantee::regrole as grantee, privilege_type from pg_class, aclexplode(relacl) g
  where oid in ('knowledge_base'::regclass, 'objection_library'::regclass) and g.grantee <> relowner order by 1, 2, 3;
 rollback;
 

@@ -26,7 +26,7 @@ begin;
 set local role authenticated;
 with seen as (
   select n, tbl, who, pg_temp.reads(who, query) as names
-    from unnest(array['ana', 'ada', 'bob', 'bea', 'noa', 'nic', 'gone', 'none', 'anon', 'server']) as who,
+    from unnest(array['ana', 'ada', 'bob', 'bea', 'noa', 'nic']) as who,
          unnest(array['organizations', 'users', 'sessions', 'scores', 'uploads', 'progress', 'modules', 'knowledge',
                       'objections', 'audit log: users', 'audit log: rows of', 'events'],
                 array[
@@ -48,7 +48,7 @@ select tbl, max(names) filter (where who = 'ana') as ana, max(names) filter (whe
        max(names) filter (where who = 'noa') as noa, max(names) filter (where who = 'nic') as nic_admin
   from seen group by tbl, n order by n;
 with seen as (
-  select n, tbl, who, pg_temp.reads(who, format('select count(*) from %I', tbl)) as rows
+  select n, tbl, who, pg_temp.reads(who, format('select count(*) from sales_coach.%I', tbl)) as rows
     from unnest(array['gone', 'none', 'anon', 'server']) as who,
          unnest(array['organizations', 'users', 'roleplay_sessions', 'session_scores', 'call_uploads', 'curriculum_progress',
                       'curriculum_modules', 'knowledge_base', 'objection_library', 'session_events', 'callcoach_migrations'])
@@ -61,7 +61,7 @@ select tbl, max(rows) filter (where who = 'gone') as gone, max(rows) filter (whe
 -- Writing: rows touched, or the SQLSTATE. Nothing of it stays.
 with tried as (
   select n, statement, who, pg_temp.tries(who, statement) as outcome
-    from unnest(array['ana', 'ada', 'bob', 'bea', 'noa', 'none', 'anon', 'server']) as who,
+    from unnest(array['ana', 'ada', 'bob', 'bea', 'noa', 'none', 'server']) as who,
          unnest(array[
     $s$ insert into organizations (name) values ('x') $s$,
     $s$ update organizations set name = 'x' $s$,
@@ -120,7 +120,7 @@ select btrim(regexp_replace(statement, '\s+', ' ', 'g')) as statement,
        max(outcome) filter (where who = 'ana') as ana, max(outcome) filter (where who = 'ada') as ada_admin,
        max(outcome) filter (where who = 'bob') as bob, max(outcome) filter (where who = 'bea') as bea_admin,
        max(outcome) filter (where who = 'noa') as noa, max(outcome) filter (where who = 'none') as none,
-       max(outcome) filter (where who = 'anon') as anon, max(outcome) filter (where who = 'server') as server
+       max(outcome) filter (where who = 'server') as server
   from tried group by statement, n order by n;
 rollback;
 

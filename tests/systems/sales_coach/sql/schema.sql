@@ -102,7 +102,7 @@ select s.tbl, s.col, s.type, s.required, s.value, a.type as actual, a.required a
  where (s.type, s.required) is distinct from (a.type, a.required) or s.value is not null and s.value is distinct from a.value
  order by s.place;
 -- Defaults and columns that the document does not have.
-select tbl, col, type, a.value from actual a left join specified s using (tbl, col)
+select tbl, col, a.type, a.value from actual a left join specified s using (tbl, col)
  where s.col is null or s.value is null and a.value is not null
  order by tbl collate "C", col collate "C";
 
