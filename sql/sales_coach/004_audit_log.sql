@@ -84,15 +84,21 @@ revoke all on function organization_of_user(uuid), organization_of_session(uuid)
 -- and stay in it when the session is purged.
 do $$
 declare
-  t text;
+  audited record;
 begin
-  foreach t in array array['users', 'roleplay_sessions', 'session_scores', 'call_uploads'] loop
+  for audited in
+    select * from (values ('users', null), ('roleplay_sessions', 'transcript'), ('session_scores', null),
+                          ('call_uploads', 'transcript')) as t (tbl, left_out)
+  loop
     execute format('create trigger audit_insert after insert on %I referencing new table as new_rows
-                      for each statement execute function callcoach.audit_trigger_func(''transcript'')', t);
+                      for each statement execute function callcoach.audit_trigger_func(%s)',
+      audited.tbl, quote_literal(audited.left_out));
     execute format('create trigger audit_update after update on %I referencing old table as old_rows new table as new_rows
-                      for each statement execute function callcoach.audit_trigger_func(''transcript'')', t);
+                      for each statement execute function callcoach.audit_trigger_func(%s)',
+      audited.tbl, quote_literal(audited.left_out));
     execute format('create trigger audit_delete after delete on %I referencing old table as old_rows
-                      for each statement execute function callcoach.audit_trigger_func(''transcript'')', t);
+                      for each statement execute function callcoach.audit_trigger_func(%s)',
+      audited.tbl, quote_literal(audited.left_out));
   end loop;
 end
 $$;
