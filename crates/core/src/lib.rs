@@ -5,6 +5,7 @@
 
 pub mod jsonb;
 pub mod kpis;
+pub mod request;
 pub mod scores;
 pub mod scoring;
 pub mod sentiment;
