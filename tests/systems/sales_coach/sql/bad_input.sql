@@ -65,6 +65,7 @@ select statement, e.code, e.message from unnest(array[
 rollback;
 -- The log takes nothing else than its three operations, even from its owner.
 \c - postgres
+\set VERBOSITY terse
 insert into sales_coach.audit_log (table_name, operation) values ('users', 'TRUNCATE');
 \set ECHO none
 set search_path = sales_coach, public;

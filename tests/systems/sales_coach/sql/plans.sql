@@ -17,20 +17,34 @@ alter table session_scores enable trigger audit_insert;
 vacuum analyze users, organizations, roleplay_sessions, session_scores, audit_log;
 set max_parallel_workers_per_gather = 0;
 set client_min_messages = warning;
+-- What of a plan matters: by which condition an index is asked, and whether a table is read as a whole.
+create function pg_temp.plan(query text, out asked text, out reads_all boolean) language plpgsql as $$
+declare
+  line text;
+begin
+  reads_all := false;
+  for line in execute 'explain (costs off) ' || query loop
+    reads_all := reads_all or line ~ 'Seq Scan';
+    -- $n: a look-up made once a query.
+    asked := concat_ws(', ', nullif(asked, ''), regexp_replace(substring(line from 'Index Cond: (.*)'), '\$\d+', '$', 'g'));
+  end loop;
+end
+$$;
+grant execute on function pg_temp.plan(text) to public;
 \set ECHO all
 -- user 100 has 40 of 40,000 sessions; user 0, an admin, reads the 800 of their organisation's 20 users.
 begin;
 set local role authenticated;
 select set_config('request.jwt.claims', format('{"sub": "%s"}', md5('user 100')::uuid), true) is null as unset;
 select count(*) from roleplay_sessions;
-explain (costs off) select id, persona_id from roleplay_sessions;
+select * from pg_temp.plan('select id, persona_id from roleplay_sessions');
+select * from pg_temp.plan('select id, name from users');
+select * from pg_temp.plan('select dimension, score from session_scores where session_id = ''00000000-0000-4000-8000-000000000000''');
+select * from pg_temp.plan('select table_name, operation from audit_log');
 explain (costs off) select id, persona_id from roleplay_sessions where user_id = md5('user 100')::uuid order by created_at desc limit 20;
-explain (costs off) select id, name from users;
-explain (costs off) select dimension, score from session_scores where session_id = md5('session 100')::uuid;
-explain (costs off) select table_name, operation from audit_log order by created_at desc limit 20;
 select set_config('request.jwt.claims', format('{"sub": "%s"}', md5('user 0')::uuid), true) is null as unset;
 select count(*) as sessions, (select count(*) from users) as users from roleplay_sessions;
-explain (costs off) select user_id, count(*) from roleplay_sessions group by user_id;
+select * from pg_temp.plan('select user_id, count(*) from roleplay_sessions group by user_id');
 rollback;
 \set ECHO none
 truncate auth.users, organizations cascade;

@@ -11,8 +11,16 @@ set search_path = sales_coach, public;
 set search_path = sales_coach, public;
 \i :asking
 \set ECHO all
--- A user deletes their own, with what hangs on it, and an admin does not see it any more; others' are not there.
+-- A user deletes their own, with what hangs on it, and an admin does not see it any more. Others' are not theirs to
+-- delete, nor is an admin's organisation's.
 begin;
+select pg_temp.as_user('ada');
+delete from roleplay_sessions where user_id <> uid();
+delete from call_uploads where user_id <> uid();
+select (select count(*) from roleplay_sessions) as sessions, (select count(*) from call_uploads) as uploads;
+select pg_temp.as_user('bob');
+delete from roleplay_sessions where user_id <> uid();
+delete from call_uploads where user_id <> uid();
 select pg_temp.as_user('ana');
 delete from roleplay_sessions;
 delete from call_uploads;
@@ -23,6 +31,8 @@ select (select string_agg(persona_id, ' ' order by persona_id) from roleplay_ses
        (select string_agg(original_filename, ' ' order by original_filename) from call_uploads) as uploads;
 select pg_temp.as_user('server');
 select persona_id, deleted_at = now() as now from roleplay_sessions where user_id = md5('ana')::uuid order by persona_id;
+select (select count(*) from roleplay_sessions where user_id <> md5('ana')::uuid and deleted_at is not null) as sessions_of_others,
+       (select count(*) from call_uploads where user_id <> md5('ana')::uuid and deleted_at is not null) as uploads_of_others;
 select feedback, deleted_at is not null as deleted from session_scores where session_id = md5('session of ana')::uuid order by feedback;
 -- Deleted again, it stays as it was; undone, it is back.
 select deleted_at as before from roleplay_sessions where id = md5('deleted session')::uuid \gset
