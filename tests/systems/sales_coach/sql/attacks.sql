@@ -113,7 +113,7 @@ set plan_cache_mode = auto;
 -- A cursor is read as who asks when it is first read.
 begin;
 select pg_temp.as_user('ana');
-declare mine cursor for select persona_id from roleplay_sessions;
+declare mine cursor for select persona_id from roleplay_sessions order by persona_id;
 select pg_temp.as_user('bea');
 fetch all from mine;
 rollback;
