@@ -147,3 +147,4 @@ drop schema helpers cascade;
 set search_path = sales_coach, public;
 \set ECHO none
 \i :nobody
+select from rebuild_embedding_indexes() \g /dev/null
