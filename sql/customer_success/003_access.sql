@@ -8,9 +8,11 @@ declare
   words constant jsonb := jsonb_build_object(
     -- The second part is callcoach's: a token that a login has set by hand, and no gateway has verified, is nobody's.
     '{me}', '(select auth.uid()) and (select current_user_id()) is not null',
-    -- An array, which the planner looks up by index, and computes once a query.
-    '{my_customers}', 'any (array(select c.id from customers c))',
-    '{my_session}', 'exists (select from agent_sessions s where s.id = %I.session_id)');
+    -- A hash made once a query: a list to look up by index would be gone through for each customer of the view.
+    '{my_customers}', 'in (select c.id from customers c)',
+    -- OFFSET 0, so that each row's own is looked up by key: the planner would hash all sessions that there are to show
+    -- the messages of one.
+    '{my_session}', 'exists (select from agent_sessions s where s.id = %I.session_id offset 0)');
   policy record;
   word record;
   condition text;
@@ -18,32 +20,32 @@ begin
   for policy in
     select * from (values
       ('customers', 'customers_policy', 'all', 'csm_id = {me}', null),
-      ('stakeholders', 'stakeholders_policy', 'all', 'customer_id = {my_customers}', null),
-      ('contracts', 'contracts_policy', 'all', 'customer_id = {my_customers}', null),
+      ('stakeholders', 'stakeholders_policy', 'all', 'customer_id {my_customers}', null),
+      ('contracts', 'contracts_policy', 'all', 'customer_id {my_customers}', null),
       ('entitlements', 'entitlements_policy', 'all',
-       'exists (select from contracts c where c.id = %I.contract_id)', null),
+       'exists (select from contracts c where c.id = %I.contract_id offset 0)', null),
       -- A conversation about no customer yet is its user's. One about a customer goes with the customer, whoever led it.
       ('agent_sessions', 'agent_sessions_policy', 'all',
-       'customer_id = {my_customers} or (customer_id is null and user_id = {me})', null),
+       'customer_id {my_customers} or (customer_id is null and user_id = {me})', null),
       ('agent_messages', 'agent_messages_policy', 'all', '{my_session}', null),
       ('approvals', 'approvals_read', 'select', '{my_session}', null),
       -- What is decided stays decided, and by whom is true.
       ('approvals', 'approvals_decide', 'update', '{my_session} and status = ''pending''',
        '{my_session} and (case status when ''pending'' then resolved_by is null else resolved_by = {me} end)'),
-      ('meetings', 'meetings_policy', 'all', 'customer_id = {my_customers}',
-       'customer_id = {my_customers} and (session_id is null or exists (
+      ('meetings', 'meetings_policy', 'all', 'customer_id {my_customers}',
+       'customer_id {my_customers} and (session_id is null or exists (
           select from agent_sessions s where s.id = %I.session_id and s.customer_id = %I.customer_id))'),
       ('transcripts', 'transcripts_policy', 'all',
-       'exists (select from meetings m where m.id = %I.meeting_id)', null),
-      ('insights', 'insights_policy', 'all', 'customer_id = {my_customers}',
-       'customer_id = {my_customers} and (meeting_id is null or exists (
+       'exists (select from meetings m where m.id = %I.meeting_id offset 0)', null),
+      ('insights', 'insights_policy', 'all', 'customer_id {my_customers}',
+       'customer_id {my_customers} and (meeting_id is null or exists (
           select from meetings m where m.id = %I.meeting_id and m.customer_id = %I.customer_id))'),
-      ('training_progress', 'training_progress_policy', 'all', 'customer_id = {my_customers}',
-       'customer_id = {my_customers} and (stakeholder_id is null or exists (
+      ('training_progress', 'training_progress_policy', 'all', 'customer_id {my_customers}',
+       'customer_id {my_customers} and (stakeholder_id is null or exists (
           select from stakeholders s where s.id = %I.stakeholder_id and s.customer_id = %I.customer_id))'),
       ('training_modules', 'training_modules_read', 'select', 'true', null),
       ('knowledge_base', 'knowledge_base_read', 'select', 'is_public', null),
-      ('activity_log', 'activity_log_read', 'select', 'customer_id = {my_customers}', null)
+      ('activity_log', 'activity_log_read', 'select', 'customer_id {my_customers}', null)
     ) as p (tbl, name, command, condition, written)
   loop
     condition := case policy.command

@@ -65,9 +65,9 @@ rollback;
 alter table agent_messages disable trigger keep_health_scores_update;
 update agent_messages set created_at = created_at - interval '31 days' where session_id = :'session_b';
 alter table agent_messages enable trigger keep_health_scores_update;
-create temp table before as select id, xmin::text as xmin from customers;
+create temp table before as select id, xmin::text as version from customers;
 select refresh_health_scores();
-select c.name, c.health_score, pg_temp.expected_score(c.id) as expected, c.xmin::text <> b.xmin as written
+select c.name, c.health_score, pg_temp.expected_score(c.id) as expected, c.xmin::text <> b.version as written
   from customers c join before b using (id) order by c.name;
 select refresh_health_scores();
 

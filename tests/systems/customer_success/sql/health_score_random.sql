@@ -26,7 +26,8 @@ begin
   insert into agent_sessions (customer_id) select id from customers, generate_series(1, 2);
   differences := 0;
   changed := 0;
-  for rounds in 1 .. how_many loop
+  rounds := how_many;
+  for round in 1 .. how_many loop
     customer_ids := array(select id from customers);
     session_ids := array(select id from agent_sessions);
     module_ids := array(select id from training_modules);

@@ -11,14 +11,14 @@ set timezone = 'UTC';
 \i :include
 \i :expected
 \i :tried
-create temp table seen (id uuid primary key, ctid text);
+create temp table seen (id uuid primary key, place text);
 -- Who was written since it was last asked.
 create function pg_temp.written() returns text language plpgsql as $$
 declare
   names text;
 begin
   select coalesce(string_agg(c.name || ' ' || coalesce(c.health_score::text, 'none'), ', ' order by c.name), 'nobody') into names
-    from customers c left join seen s using (id) where s.ctid is distinct from c.ctid::text;
+    from customers c left join seen s using (id) where s.place is distinct from c.ctid::text;
   delete from seen;
   insert into seen select id, ctid::text from customers;
   return names;
@@ -27,7 +27,7 @@ $$;
 select pg_temp.written() \g /dev/null
 \set ECHO all
 select name, health_score from customers order by name;
-insert into agent_messages (session_id, role, content) values (:'session_a', 'agent', 'x') returning pg_temp.written();
+insert into agent_messages (session_id, role, content) values (:'session_a', 'agent', 'x');
 select pg_temp.written();
 -- Both customers by one statement, one message or many.
 insert into agent_messages (session_id, role, content) select s, 'user', 'x' from unnest(array[:'session_a', :'session_b']::uuid[]) as s, generate_series(1, 3);

@@ -12,6 +12,8 @@ set search_path = customer_success, public;
 -- So that privileges are tried, and not that API users run queries only.
 alter role authenticator set callcoach.guard_statements = off;
 alter role authenticator set search_path = customer_success, public;
+-- For the names in the views below, which give their callers nothing.
+grant usage on schema customer_success to authenticator;
 \c - authenticator
 \set ECHO none
 \i :tried
@@ -194,6 +196,7 @@ select (select count(*) from customers) as customers, (select count(*) from agen
        (select count(*) from agent_messages) as messages, (select count(*) > 0 from activity_log) as log;
 rollback;
 
+revoke usage on schema customer_success from authenticator;
 alter role authenticator reset callcoach.guard_statements;
 alter role authenticator reset search_path;
 set client_min_messages = warning;
