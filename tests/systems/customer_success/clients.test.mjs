@@ -95,7 +95,8 @@ test('an approval is asked for by the server and decided once, in one\'s own nam
 
 test('what everybody shares is read by who is signed in, and written by the server', async () => {
   data(await server.from('knowledge_base').insert([
-    { title: 'How to begin', content: 'Sign in.', tags: ['start'] }, { title: 'Rivals', content: '…', is_public: false }]))
+    { title: 'How to begin', content: 'Sign in.', tags: ['start'], is_public: true },
+    { title: 'Rivals', content: '…', tags: ['start'], is_public: false }], { defaultToNull: false }))
   assert.deepEqual(data(await asAna.from('knowledge_base').select('title, view_count').contains('tags', ['start'])), [{ title: 'How to begin', view_count: 0 }])
   assert.equal(data(await asAna.from('knowledge_base').select('id')).length, 1)
   assert.equal(data(await asAna.from('training_modules').select('title, level').single()).level, 'beginner')
