@@ -79,12 +79,15 @@ says_what_is_missing() {
   done
 }
 
-# In the database that clients have worked in, where there is one.
+# What Supabase grants on Storage is taken back by the systems that use it.
 nothing_is_found() {
-  sql -d "$system" -c 'select * from callcoach.security_findings()' | tee "$out/found"
+  local whose=true
+  grep -rqs 'storage\.objects' "sql/$system" || whose="object not like 'storage.%'"
+  sql -d "$system" -c "select * from callcoach.security_findings() where $whose" | tee "$out/found"
   grep -q '^(0 rows)$' "$out/found"
 }
 
+# The database that clients have worked in, where there is one.
 restores() {
   dump "$filled" >"$out/before.sql"
   createdb restored

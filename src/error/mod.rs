@@ -103,6 +103,18 @@ pub enum Error {
     TooLarge(&'static str, usize),
     /// A trigger function called by a trigger it is not made for.
     WrongTrigger(&'static str),
+    /// A table has no such column, which a trigger on it wants.
+    NoColumn(String, String),
+    /// There is no log beside this table.
+    NoLog(String),
+    /// A log that is not its table's owner's.
+    LogOwner(String, String),
+    /// Neither the table's owner nor service_role.
+    NotPurger,
+    /// A table that has no soft_delete trigger.
+    NotSoftlyDeleted(String),
+    /// A trigger's argument that names no table.
+    NoTarget,
     /// PostgreSQL's own interface refused.
     Internal(String),
 }
