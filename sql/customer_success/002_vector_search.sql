@@ -3,6 +3,7 @@
 do $$
 declare
   vectors text;
+  audit record;
 begin
   -- On Supabase extensions have a schema of their own. Elsewhere where it belongs is not ours to say.
   if to_regnamespace('extensions') is not null
@@ -23,6 +24,14 @@ begin
   execute format(
     'create index if not exists idx_kb_embedding on knowledge_base using ivfflat (embedding %s.vector_cosine_ops) with (lists = 100)',
     vectors);
+  -- Where this comes after 005_activity_log: its triggers leave the embedding out, as where it was there before them.
+  for audit in
+    select tgname, pg_catalog.pg_get_triggerdef(oid) as definition from pg_catalog.pg_trigger
+     where tgrelid = 'knowledge_base'::regclass and tgfoid = 'callcoach.audit_trigger_func()'::regprocedure
+  loop
+    execute format('drop trigger %I on knowledge_base', audit.tgname);
+    execute replace(audit.definition, 'audit_trigger_func(''content'')', 'audit_trigger_func(''content'', ''embedding'')');
+  end loop;
   insert into callcoach_migrations (version) values ('002_vector_search');
 end
 $$;

@@ -1,17 +1,21 @@
 -- 005_activity_log: what is done to the tables is noted in activity_log, once a statement, whoever does it and
--- however. Documents' texts and embeddings are left out: they are long, and stand in their rows.
+-- however. Documents' texts and embeddings are left out: they are long, and stand in their rows. (An embedding that
+-- comes later is 002_vector_search's to leave out.)
 
 do $$
 declare
   audited record;
   verb record;
+  embedding constant text := (
+    select ', ''embedding''' from pg_catalog.pg_attribute
+     where attrelid = 'knowledge_base'::regclass and attname = 'embedding' and not attisdropped);
 begin
   for audited in
     select * from (values
       ('customers', ''), ('stakeholders', ''), ('contracts', '''raw_text'''), ('entitlements', ''),
       ('agent_sessions', ''), ('agent_messages', ''), ('approvals', ''), ('meetings', ''),
       ('transcripts', '''content'''), ('insights', ''), ('training_modules', '''content'''), ('training_progress', ''),
-      ('knowledge_base', '''content'', ''embedding''')
+      ('knowledge_base', concat('''content''', embedding))
     ) as a (tbl, left_out)
   loop
     for verb in

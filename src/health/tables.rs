@@ -1,5 +1,6 @@
 //! The tables that a score is made of and kept in, and their owner's rights.
 
+use crate::as_role;
 use crate::error::Error;
 use crate::majors;
 use crate::spi::Schema;
@@ -43,35 +44,8 @@ impl Tables {
         }
     }
 
-    /// Runs `body` as the tables' owner, in a security-restricted operation.
+    /// Runs `body` as the tables' owner.
     pub fn as_owner<R>(&self, body: impl FnOnce() -> Result<R, Error>) -> Result<R, Error> {
-        let _as_owner = As::role(self.owner);
-        body()
-    }
-}
-
-/// A role taken on until it is dropped; PostgreSQL puts it back where an error ends the (sub)transaction.
-struct As {
-    user: pg_sys::Oid,
-    context: i32,
-}
-
-impl As {
-    fn role(role: pg_sys::Oid) -> Self {
-        let mut before = Self { user: pg_sys::InvalidOid, context: 0 };
-        // SAFETY: within a transaction.
-        unsafe {
-            pg_sys::GetUserIdAndSecContext(&mut before.user, &mut before.context);
-            let restricted = before.context | pg_sys::SECURITY_RESTRICTED_OPERATION as i32;
-            pg_sys::SetUserIdAndSecContext(role, restricted);
-        }
-        before
-    }
-}
-
-impl Drop for As {
-    fn drop(&mut self) {
-        // SAFETY: as it was before.
-        unsafe { pg_sys::SetUserIdAndSecContext(self.user, self.context) };
+        as_role::as_owner(self.owner, body)
     }
 }
