@@ -1,7 +1,7 @@
 //! `callcoach.handle_new_user`: a user who signs up gets a row among the application's users. Whatever goes wrong with
 //! that is a warning: the sign-up goes on.
 
-use super::{Table, column, is_table, qualified, table_named};
+use super::{Table, column, qualified, table_named};
 use crate::as_role::as_owner;
 use crate::error::{self, Error, Shape};
 use crate::majors;
@@ -36,7 +36,8 @@ fn handle_new_user<'t>(
         }
         report.report(PgLogLevel::WARNING);
     }
-    Ok(None)
+    // An AFTER trigger's result counts for nothing; made BEFORE by mistake, NULL would swallow the sign-up.
+    Ok(trigger.new())
 }
 
 fn fill(trigger: &PgTrigger) -> Result<(), Error> {
@@ -54,7 +55,7 @@ fn fill(trigger: &PgTrigger) -> Result<(), Error> {
     }
     let arguments = trigger.extra_args().map_err(|e| Error::Internal(e.to_string()))?;
     let target = match arguments.as_slice() {
-        [name] => table_named(name).filter(|oid| is_table(*oid)),
+        [name] => table_named(name)?,
         _ => None,
     };
     let target = target.ok_or(Error::NoTarget)?;
