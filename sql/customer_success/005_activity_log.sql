@@ -35,22 +35,28 @@ begin
 end
 $$;
 
--- Of rows that name no customer themselves, the one they hang on; NULL where that is gone.
+-- Of rows that name no customer themselves, the one they hang on; NULL where that is gone. The schema is written into
+-- it, so that its statements are planned once.
+do $$
+begin
+  execute replace($body$
 create function activity_of_customer() returns trigger
-  language plpgsql set search_path = pg_catalog, pg_temp as $$
+  language plpgsql set search_path = pg_catalog, pg_temp as $function$
 declare
   entry constant jsonb := coalesce(new.new_values, new.old_values);
 begin
-  execute format(
-    case
-      when new.entity_type = 'entitlements' then 'select customer_id from %I.contracts where id = $1'
-      when new.entity_type = 'transcripts' then 'select customer_id from %I.meetings where id = $1'
-      else 'select customer_id from %I.agent_sessions where id = $1'
-    end, tg_table_schema)
-  into new.customer_id
-  using (entry ->> case new.entity_type
-    when 'entitlements' then 'contract_id' when 'transcripts' then 'meeting_id' else 'session_id' end)::uuid;
+  case new.entity_type
+    when 'entitlements' then
+      select c.customer_id into new.customer_id from {schema}.contracts c where c.id = (entry ->> 'contract_id')::uuid;
+    when 'transcripts' then
+      select m.customer_id into new.customer_id from {schema}.meetings m where m.id = (entry ->> 'meeting_id')::uuid;
+    else
+      select s.customer_id into new.customer_id from {schema}.agent_sessions s where s.id = (entry ->> 'session_id')::uuid;
+  end case;
   return new;
+end
+$function$
+$body$, '{schema}', quote_ident(current_schema()));
 end
 $$;
 comment on function activity_of_customer() is 'Trigger on activity_log: the customer of what belongs to one by its contract, meeting or session.';

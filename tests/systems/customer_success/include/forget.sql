@@ -1,7 +1,3 @@
 -- What two_csms.sql has written, and what a test has made beside it.
-delete from customers;
-delete from agent_sessions;
-delete from training_modules;
-delete from knowledge_base;
-delete from activity_log;
+truncate customers, agent_sessions, training_modules, knowledge_base, activity_log cascade;
 delete from auth.users;

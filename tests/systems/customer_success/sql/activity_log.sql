@@ -24,7 +24,7 @@ update contracts set raw_text = 'Another text' where id = :'contract_a';
 update agent_messages set content = 'Changed' where id = :'message_a';
 update stakeholders set name = upper(name), email = 'pat@acme.test' where id = :'stakeholder_a';
 delete from transcripts where meeting_id = :'meeting_a';
-select left(customer_id::text, 1) as customer, action, entity_type, entity_id, old_values ->> 'name' as old_name, new_values ->> 'name' as new_name,
+select left(customer_id::text, 1) as customer, action, entity_type, case when entity_type <> 'transcripts' then entity_id end as entity_id, old_values ->> 'name' as old_name, new_values ->> 'name' as new_name,
        old_values ? 'raw_text' or new_values ? 'raw_text' or old_values ? 'content' and entity_type = 'transcripts' as has_left_out,
        new_values ->> 'content' as content, user_id, user_agent
   from activity_log order by entity_type collate "C";

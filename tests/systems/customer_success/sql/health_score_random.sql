@@ -65,7 +65,8 @@ begin
           delete from training_modules where id = pg_temp.one_of(module_ids);
           insert into training_modules (title) values ('another');
         end if;
-        insert into agent_sessions (customer_id) select pg_temp.one_of(customer_ids) where cardinality(session_ids) < 30;
+        insert into agent_sessions (customer_id)
+        select pg_temp.one_of(array(select id from customers)) where cardinality(session_ids) < 30;
     end case;
     differences := differences + (select count(*) from customers where coalesce(health_score, 0) <> pg_temp.expected_score(id));
     changed := changed + (select count(*) from customers where (was ->> id::text)::int is distinct from health_score);

@@ -13,7 +13,7 @@ select conrelid::regclass as tbl, conname, pg_get_constraintdef(oid) as definiti
   from pg_constraint where connamespace = 'customer_success'::regnamespace order by conrelid::regclass::text collate "C", contype, conname collate "C";
 select indexrelid::regclass as index, regexp_replace(pg_get_indexdef(indexrelid), '^CREATE (UNIQUE )?INDEX \S+ ON \S+ USING', '\1') as definition
   from pg_index join pg_class c on c.oid = indrelid
- where c.relnamespace = 'customer_success'::regnamespace and not indisprimary and indexrelid::regclass::text <> 'idx_kb_embedding' order by 1::text collate "C";
+ where c.relnamespace = 'customer_success'::regnamespace and not indisprimary and indexrelid::regclass::text <> 'idx_kb_embedding' order by indexrelid::regclass::text collate "C";
 select tgrelid::regclass as tbl, tgname, regexp_replace(pg_get_triggerdef(oid), '^CREATE TRIGGER \S+ (.*) ON \S+ (.*)$', '\1 \2') as definition
   from pg_trigger
  where tgrelid in (select oid from pg_class where relnamespace = 'customer_success'::regnamespace) and not tgisinternal
@@ -31,7 +31,7 @@ select c.relname as tbl, lower(g.privilege_type) as privilege, g.grantee::regrol
  group by c.relname, g.privilege_type, g.grantee order by c.relname collate "C", g.privilege_type;
 select p.oid::regprocedure as function, p.prorettype::regtype as returns, l.lanname as language, p.prosecdef as definer, p.provolatile as volatility, p.proconfig as settings,
        (select string_agg(g.grantee::regrole::text, ', ' order by g.grantee::regrole::text) from aclexplode(p.proacl) g where g.grantee <> p.proowner) as callers
-  from pg_proc p join pg_language l on l.oid = p.prolang where p.pronamespace = 'customer_success'::regnamespace order by 1::text;
+  from pg_proc p join pg_language l on l.oid = p.prolang where p.pronamespace = 'customer_success'::regnamespace order by p.oid::regprocedure::text collate "C";
 select nspacl from pg_namespace where nspname = 'customer_success';
 -- Row level security everywhere, a comment on everything, the view with its caller's rights.
 select relname as without_row_security from pg_class where relnamespace = 'customer_success'::regnamespace and relkind = 'r' and not relrowsecurity;
