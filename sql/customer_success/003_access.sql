@@ -128,9 +128,6 @@ begin
 end
 $$;
 
--- What is made here later belongs to nobody until it is granted. PostgreSQL lets everybody call a new function, which
--- only the global form takes back.
-alter default privileges revoke execute on functions from public;
 do $$
 begin
   execute format('revoke all on schema %I from public, anon, authenticated, service_role', current_schema());

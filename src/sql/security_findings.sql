@@ -232,7 +232,8 @@ select distinct coalesce(nullif(d.defaclnamespace, 0)::regnamespace::text, 'ever
          d.defaclrole::regrole, coalesce(g.rolname, 'PUBLIC')),
        'alter default privileges … revoke all'
   from pg_default_acl d, lateral (select a.grantee, r.rolname from aclexplode(d.defaclacl) a left join api_role r on r.oid = a.grantee) g
- where d.defaclobjtype in ('r', 'f', 'S') and (d.defaclnamespace = 0 or d.defaclnamespace in (select oid from schema))
+ where d.defaclobjtype in ('r', 'f', 'S')
+   and (d.defaclnamespace = 0 or d.defaclnamespace in (select c.relnamespace from pg_class c join relation r on r.oid = c.oid))
    and (g.grantee = 0 or g.rolname in ('anon', 'authenticated'))
    and d.defaclrole in (select relowner from relation)
 union all
