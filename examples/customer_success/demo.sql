@@ -71,7 +71,7 @@ select name, arr, health_score as health, stakeholder_count as people, meeting_c
 select set_config('request.jwt.claims', json_build_object('sub', :'bob', 'role', 'authenticated')::text, true) \g /dev/null
 select name, arr, health_score as health, stakeholder_count as people, meeting_count as meetings, concern_count as concerns
   from customer_health_view order by name;
-\echo == Bob asks for the score of one of Ana''s customers, and writes to her session: neither is there for him.
+\echo == Bob asks for the score of a customer of Ana, and writes to her session: neither is there for him.
 rollback;
 create temp table hers as select (select id from customers where name = 'Harbour Logistics') as customer, (select id from agent_sessions) as session;
 grant select on hers to authenticated;
@@ -79,6 +79,7 @@ begin;
 set local role authenticated;
 select set_config('request.jwt.claims', json_build_object('sub', :'bob', 'role', 'authenticated')::text, true) \g /dev/null
 \set ON_ERROR_STOP off
+\set VERBOSITY terse
 \set ON_ERROR_ROLLBACK on
 select update_health_score(customer) from hers;
 insert into agent_messages (session_id, role, content) select session, 'user', 'x' from hers;
@@ -94,7 +95,7 @@ select name, health_score as before from customers where name = 'Harbour Logisti
 select refresh_health_scores() as scores_written;
 select name, health_score as after from customers where name = 'Harbour Logistics';
 
-\echo == The log, as the CSM reads it: written by triggers, for each row of each statement, by nobody''s hand.
+\echo == The log, as the CSM reads it: written by triggers, for each row of each statement, by no hand.
 select coalesce(u.email, 'the server') as who, l.action, l.entity_type as what, host(l.ip_address) as "from", l.user_agent,
        left(coalesce(l.new_values ->> 'name', l.new_values ->> 'title', l.new_values ->> 'status', l.new_values ->> 'file_name'), 20) as detail
   from activity_log l join customers c on c.id = l.customer_id left join auth.users u on u.id = l.user_id
