@@ -8,6 +8,7 @@
 //! | `delivery` | claim_webhook_deliveries, settle_webhook_delivery, redeliver_webhook, callcoach.apply_retention |
 //! | `endpoints` | test_webhook, rotate_webhook_secret, the triggers of webhooks |
 //! | `events` | the triggers of assignments and org_members, callcoach.sweep_overdue_assignments |
+//! | `health` | callcoach.health_score, update_health_score, refresh_health_scores, the trigger that keeps scores |
 //! | `kpis` | compute_kpis |
 //! | `kpi_events` | kpi_events |
 //! | `reporting` | populate_fact_from_attempt, refresh_reporting, refresh_reporting_views, dimensions |
@@ -32,6 +33,7 @@ mod endpoints;
 mod error;
 mod events;
 mod gucs;
+mod health;
 mod hooks;
 mod ids;
 mod jsonb;

@@ -47,6 +47,10 @@ pub enum Error {
     NoSuchWebhook,
     /// No such delivery, or one that is not the caller's: the caller must not learn which.
     NoSuchDelivery,
+    /// No such customer, or one that is not the caller's: the caller must not learn which.
+    NoSuchCustomer,
+    /// A table that is not the customers of customer_success, or whose neighbours are not its owner's tables.
+    NotCustomers,
     /// A claim that is not the delivery's (any more).
     ClaimLost,
     /// A delivery that is to be sent again, and is still being sent.
@@ -157,7 +161,9 @@ impl From<scoring::ScoreError> for Error {
 impl From<Error> for ErrorReport {
     fn from(error: Error) -> Self {
         let code = match error {
-            Error::NoSuchAttempt | Error::NoSuchWebhook | Error::NoSuchDelivery => Some(sqlstate::PT404),
+            Error::NoSuchAttempt | Error::NoSuchWebhook | Error::NoSuchDelivery | Error::NoSuchCustomer => {
+                Some(sqlstate::PT404)
+            }
             Error::ClaimLost | Error::DeliveryPending => Some(sqlstate::PT409),
             _ => None,
         };

@@ -96,6 +96,10 @@ pub fn shape(error: Error) -> Shape {
             .detail("There is no endpoint of that id that the caller may manage."),
         Error::NoSuchDelivery => Shape::new(Code::ERRCODE_NO_DATA_FOUND, "delivery not found")
             .detail("There is no delivery of that id that the caller may manage."),
+        Error::NoSuchCustomer => Shape::new(Code::ERRCODE_NO_DATA_FOUND, "customer not found")
+            .detail("There is no customer of that id that the caller may see."),
+        Error::NotCustomers => Shape::new(invalid, "not the table customers of the system customer_success")
+            .detail("It stands beside agent_sessions, agent_messages and training_progress, tables of one owner."),
         // These two leave as PT409.
         Error::ClaimLost => {
             Shape::new(Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE, "the delivery is not this claim's")

@@ -14,3 +14,5 @@ pub mod partitions;
 mod progress;
 mod rebuild;
 mod scores;
+
+pub use scores::NumericBytes;

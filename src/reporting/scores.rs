@@ -14,6 +14,13 @@ use pgrx::prelude::*;
 /// The bytes of a numeric, its header included.
 pub struct NumericBytes<'a>(&'a [u8]);
 
+impl NumericBytes<'_> {
+    /// As `Numeric::parse` reads them.
+    pub fn bytes(&self) -> &[u8] {
+        self.0
+    }
+}
+
 // SAFETY: a numeric datum in an array is a varlena, which lives as long as the array.
 unsafe impl UnboxDatum for NumericBytes<'_> {
     type As<'src>

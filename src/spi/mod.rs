@@ -36,7 +36,13 @@ impl Schema {
         Self(unsafe { (*(*trigger.trigger_data().tg_relation).rd_rel).relnamespace })
     }
 
-    /// The same for a trigger function that runs with its owner's rights: only tables beside the extension's
+    /// The schema of a table that the caller names.
+    pub fn of_table(table: pg_sys::Oid) -> Self {
+        // SAFETY: a syscache look-up, which gives InvalidOid for what is not there.
+        Self(unsafe { pg_sys::get_rel_namespace(table) })
+    }
+
+    /// That of a trigger function that runs with its owner's rights: only tables beside the extension's
     /// functions may lend themselves these.
     pub fn of_definer_trigger(trigger: &PgTrigger) -> Result<Self, Error> {
         let schema = Self::of_trigger(trigger);

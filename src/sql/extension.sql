@@ -114,6 +114,14 @@ comment on function callcoach.webhook_body(uuid, text, uuid, jsonb) is
   'The exact bytes that are signed and sent for one event of this transaction.';
 comment on function callcoach.workers() is
   'The background workers: of which database, their process, what they are doing, how often started and woken, when last done with upkeep.';
+comment on function callcoach.health_score(bigint, numeric) is
+  'A customer''s health, 0 to 100: half of it 10 for each interaction of the last 30 days (100 at most), half the average progress of training.';
+comment on function callcoach.update_health_score(regclass, uuid) is
+  'Computes a customer''s health score anew, writes and returns it. The first argument is the table customers. PT404 for a customer that the caller may not see.';
+comment on function callcoach.refresh_health_scores(regclass) is
+  'The same for every customer of the table; writes those whose score is another by now, and returns how many.';
+comment on function callcoach.keep_health_scores() is
+  'Trigger on agent_messages, training_progress and agent_sessions, once a statement: customers.health_score follows.';
 comment on function callcoach.touch_updated_at() is
   'Trigger: sets updated_at when an update changes something.';
 comment on function callcoach.update_timestamp() is
@@ -151,6 +159,9 @@ alter function callcoach.attempt_after_write() set enable_seqscan = off;
 alter function callcoach.attempt_after_write() set enable_bitmapscan = off;
 alter function callcoach.raise_events() set enable_seqscan = off;
 alter function callcoach.raise_events() set enable_bitmapscan = off;
+
+alter function callcoach.update_health_score(regclass, uuid) set enable_seqscan = off;
+alter function callcoach.refresh_health_scores(regclass) set enable_seqscan = off;
 
 -- The times in what is sent are UTC, whatever the caller's time zone. (Triggers have it in their definition.)
 alter function callcoach.sweep_overdue_assignments(int) set timezone = 'UTC';
@@ -224,6 +235,10 @@ declare
     "callcoach.apply_scores(bytea,numeric[],int[])": [],
     "callcoach.median_score(bytea)":    [],
     "callcoach.count_scores(bytea)":    [],
+    "callcoach.health_score(bigint,numeric)": ["authenticated", "service_role"],
+    "callcoach.update_health_score(regclass,uuid)": ["authenticated", "service_role"],
+    "callcoach.refresh_health_scores(regclass)": ["service_role"],
+    "callcoach.keep_health_scores()":   [],
     "callcoach.check_rubric()":         [],
     "callcoach.attempt_before_write()": [],
     "callcoach.attempt_after_write()":  [],

@@ -155,6 +155,8 @@ select object, format('%s can call it, and it is internal', rolname),
  where rolname in ('anon', 'authenticated') and ours and object like 'callcoach.%'
    and object not in (
      'callcoach.pre_request()', 'callcoach.org_role()', 'callcoach.acts_as(text[])',
+     -- A formula, and what asks the policies as its caller.
+     'callcoach.health_score(bigint,numeric)', 'callcoach.update_health_score(regclass,uuid)',
      -- A default, which whoever inserts has to be able to call.
      'callcoach.generate_webhook_secret()')
 union all

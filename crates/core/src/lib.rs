@@ -3,6 +3,7 @@
 #![deny(missing_docs)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic))]
 
+pub mod health;
 pub mod jsonb;
 pub mod kpis;
 pub mod request;

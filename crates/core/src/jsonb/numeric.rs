@@ -105,6 +105,17 @@ impl<'a> Numeric<'a> {
         Some(whole.saturating_add(half.into()).min(max))
     }
 
+    /// The number rounded half away from zero, as PostgreSQL casts it to an integer; None for what is no number, or
+    /// outside an i64.
+    pub fn rounded(&self) -> Option<i64> {
+        if !matches!(self.sign, Sign::Positive | Sign::Negative) {
+            return None;
+        }
+        let magnitude = Self { sign: Sign::Positive, ..*self }.round_clamped(i64::MAX as u64 + 1)?;
+        let magnitude = i64::try_from(magnitude).ok()?;
+        Some(if self.sign == Sign::Negative { -magnitude } else { magnitude })
+    }
+
     /// The number as PostgreSQL prints it: plain decimal text, with its own scale.
     pub fn to_plain_string(&self) -> String {
         match self.sign {
