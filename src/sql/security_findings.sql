@@ -126,6 +126,8 @@ select object, format('%s can call it, and it is internal', rolname),
      'callcoach.pre_request()', 'callcoach.org_role()', 'callcoach.acts_as(text[])',
      -- A default, which whoever inserts has to be able to call.
      'callcoach.generate_webhook_secret()')
+   -- What functions that run as their caller compute with: arguments in, an answer out.
+   and object not similar to 'callcoach.(time\_slots|is\_on\_duty|reaches\_off\_duty)\(%'
 union all
 select object, 'it runs with its owner''s rights, and looks in its caller''s temporary tables first',
        format('end its search_path with pg_temp, or leave it empty: alter function %s set search_path = ''''', object)
