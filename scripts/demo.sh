@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # The main job, on a private cluster: two organisations, calls from examples/, all that follows when an attempt
 # completes, and the webhooks on their way to a receiver. With --keep the cluster stays up and the script says how to
-# connect.
+# connect. With SYSTEM=name it is that system's main job (demo_system.sh).
 . "$(dirname "$0")/lib.sh"
+[ -z "${SYSTEM:-}" ] || exec scripts/demo_system.sh "$SYSTEM" "$@"
 scripts/install.sh
 have perl || die "perl is missing (PostgreSQL's Debian packages bring it)"
 work=$(mktemp -d)

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing: PostgreSQL with its headers, cargo-pgrx; with the argument "tests" also what the tests
-# need: Node.js, npm, openssl, pgbouncer, pg_partman, pg_cron, and sudo, by which root has cargo-pgrx start its server
-# as postgres. Does nothing on a machine that has it all.
+# need: Node.js, npm, openssl, pgbouncer, pg_partman, pg_cron, pgvector, and sudo, by which root has cargo-pgrx start
+# its server as postgres. Does nothing on a machine that has it all.
 . "$(dirname "$0")/lib.sh"
 
 missing=()
@@ -23,6 +23,7 @@ if [ "${#missing[@]}" -gt 0 ]; then
   as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq
   as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
 fi
+[ "${1:-}" != tests ] || scripts/pgvector.sh
 
 have cargo || die "Rust is missing: install it from https://rustup.rs"
 if [ "$(cargo pgrx --version 2>/dev/null)" != "cargo-pgrx $PGRX_VERSION" ]; then

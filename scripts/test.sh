@@ -27,6 +27,7 @@ tier "background workers" scripts/test_worker.sh
 tier "webhooks: delivery" scripts/test_delivery.sh
 tier "SQL: random input" tests/fuzz_sql/run.sh fuzz 20 1
 tier "clients: PostgREST, supabase-js" scripts/test_integration.sh
+tier "systems" scripts/test_systems.sh
 
 say "tiers"
 for name in "${failed[@]}"; do echo "FAILED: $name"; failures "$logs/$name"; done

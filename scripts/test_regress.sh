@@ -3,10 +3,9 @@
 # other (tests/isolation), installing twice and into another schema, dump and restore, a crash. With names:
 # only those files of tests/pg_regress/sql.
 . "$(dirname "$0")/lib.sh"
+. scripts/lib_tests.sh
 
 out=$RUN_DIR/regress_output
-passed=0
-failed=0
 clean_up() { for cluster in regress restored loading; do scripts/cluster.sh remove $cluster; done; }
 trap clean_up EXIT
 scripts/cluster.sh fresh regress
@@ -21,25 +20,9 @@ names=("$@")
 if [ "${#names[@]}" = 0 ]; then
   for file in tests/pg_regress/sql/*.sql; do names+=("$(basename "$file" .sql)"); done
 fi
-pgxs_tests=$(dirname "$("$PG_CONFIG" --pgxs)")/../test
 rm -rf "$out"
 mkdir -p "$out"
-# compare RUNNER INPUT NAMES…: their exit status says no more than their report, which is counted: "test NAME
-# ... ok" before PostgreSQL 16, TAP from then on.
-compare() {
-  local runner=$1 input=$2 ok
-  shift 2
-  "$runner" --bindir="$(pg_bin)" --host="$PGHOST" --port=5432 --user=postgres --dbname=regress \
-    --use-existing --inputdir="$input" --outputdir="$out" "$@" | tee "$out/report" || true
-  ok=$(grep -cE '^(test .* \.\.\. ok |ok [0-9])' "$out/report" || true)
-  passed=$((passed + ok))
-  failed=$((failed + $# - ok))
-  [ ! -s "$out/regression.diffs" ] || cat "$out/regression.diffs"
-}
-compare "$pgxs_tests/regress/pg_regress" tests/pg_regress "${names[@]}"
-
-# A dump without what differs from run to run: the key that newer pg_dumps put around it.
-dump() { pg_dump "$@" | grep -vE '^\\(un)?restrict '; }
+compare "$(pgxs_tests)/regress/pg_regress" tests/pg_regress regress "$out" "${names[@]}"
 
 # Two organisations with calls of examples/, one attempt of each completed.
 with_data() {
@@ -277,7 +260,7 @@ keeps_webhook_secrets_out_of_the_log() {
 if [ $# = 0 ]; then
   specs=()
   for file in tests/isolation/specs/*.spec; do specs+=("$(basename "$file" .spec)"); done
-  compare "$pgxs_tests/isolation/pg_isolation_regress" tests/isolation "${specs[@]}"
+  compare "$(pgxs_tests)/isolation/pg_isolation_regress" tests/isolation regress "$out" "${specs[@]}"
   check second_install_changes_nothing
   check installs_into_another_schema
   check installs_without_supabase
