@@ -100,7 +100,7 @@ begin
        where a.attrelid = quote_ident(granted.tbl)::regclass and a.attnum > 0 and not a.attisdropped
          and a.attname <> all (string_to_array(granted.but_columns, ', '));
     end if;
-    execute format('grant %s%s on %I to %I', granted.command, coalesce(format(' (%s)', columns), ''), granted.tbl, granted.role);
+    execute format('grant %s%s on %I to %I', granted.command, coalesce(' (' || columns || ')', ''), granted.tbl, granted.role);
   end loop;
 
   grant execute on function
