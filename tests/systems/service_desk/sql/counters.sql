@@ -8,11 +8,10 @@ begin;
 \set ECHO all
 update organizations set settings = '{"capacity": 100}';
 insert into customers (id, organization_id, name, phone_number) values ('a2000000-0000-4000-8000-000000000001', :'acme', 'Dora', '+15550001002');
-create view pg_temp.counters as
+create temp view counters as
 select c.name, c.total_appointments as total, c.last_appointment_date as last,
-       (c.total_appointments, c.last_appointment_date) is not distinct from
-       (select count(*), max(a.scheduled_date) from appointments a where a.customer_id = c.id and a.status <> 'cancelled') as right
-  from customers c where c.organization_id = 'a0000000-0000-4000-8000-000000000000' order by c.name;
+       (c.total_appointments, c.last_appointment_date) is not distinct from (f.total, f.last) as as_counted
+  from customers c, lateral (select count(*) as total, max(a.scheduled_date) as last from appointments a where a.customer_id = c.id and a.status <> 'cancelled') f where c.organization_id = 'a0000000-0000-4000-8000-000000000000' order by c.name;
 grant select on pg_temp.counters to authenticated;
 create function pg_temp.book(who uuid, first date, days int) returns void language sql as $$
   insert into appointments (organization_id, customer_id, customer_name, customer_phone, appointment_type, scheduled_date, scheduled_time)
