@@ -2,6 +2,19 @@
 -- Ids come from the database (a chosen one would answer 23505 where another organisation has it), a row stays in its
 -- organisation, and what triggers keep is nobody's to write. TRUNCATE, TRIGGER and REFERENCES are no API role's.
 
+-- An upsert writes the column it finds its row by, so that much has to be granted; it may not change.
+create function keep_organization() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  raise insufficient_privilege using message = 'a row stays in its organisation';
+end
+$$;
+comment on function keep_organization() is 'Trigger: refuses to move a row to another organisation.';
+create trigger keep_organization before update of organization_id on customers
+  for each row when (old.organization_id <> new.organization_id) execute function keep_organization();
+create trigger keep_organization before update of organization_id on phone_number_assignments
+  for each row when (old.organization_id <> new.organization_id) execute function keep_organization();
+
 do $$
 declare
   granted record;
@@ -40,13 +53,13 @@ begin
       ('vapi_assistants', 'authenticated', 'delete', null, null),
       ('phone_number_assignments', 'authenticated', 'select', null, null),
       ('phone_number_assignments', 'authenticated', 'insert', null, 'id, created_at, updated_at'),
-      ('phone_number_assignments', 'authenticated', 'update', null, 'id, organization_id, created_at, updated_at'),
+      ('phone_number_assignments', 'authenticated', 'update', null, 'id, created_at, updated_at'),
       ('phone_number_assignments', 'authenticated', 'delete', null, null),
       ('customers', 'authenticated', 'select', null, null),
       ('customers', 'authenticated', 'insert', null,
        'id, total_appointments, total_spent, last_appointment_date, created_at, updated_at'),
       ('customers', 'authenticated', 'update', null,
-       'id, organization_id, total_appointments, total_spent, last_appointment_date, created_at, updated_at'),
+       'id, total_appointments, total_spent, last_appointment_date, created_at, updated_at'),
       ('customers', 'authenticated', 'delete', null, null),
       ('appointments', 'authenticated', 'select', null, null),
       ('appointments', 'authenticated', 'insert', null, 'id, period, lane, created_at, updated_at'),
