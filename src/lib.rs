@@ -17,6 +17,7 @@
 //! | `storage` | grant_signed_url |
 //! | `tenancy` | set_org_claim, current_org_id, current_user_id, callcoach.pre_request, acts_as, org_role |
 //! | `timestamps` | updated_at |
+//! | `triggers` | callcoach.audit_trigger_func, soft_delete, purge_deleted, handle_new_user: for any table |
 //! | `vapi` | transcript_from_vapi |
 //! | `webhooks` | enqueue_webhook |
 //! | `worker` | callcoach.workers, and the background workers |
@@ -24,6 +25,7 @@
 
 use pgrx::prelude::*;
 
+mod as_role;
 mod attempts;
 mod cron;
 mod delivery;
@@ -49,6 +51,7 @@ mod spi;
 mod storage;
 mod tenancy;
 mod timestamps;
+mod triggers;
 mod vapi;
 mod webhooks;
 mod worker;

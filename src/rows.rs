@@ -36,6 +36,25 @@ impl<'t> TriggerRow<'t> {
         Ok(Self { data, new, old, columns: vec![], values: vec![], nulls: vec![] })
     }
 
+    /// The row that a row-level trigger of whatever kind fires for, to be read.
+    pub fn any(trigger: &'t PgTrigger<'t>) -> Self {
+        let event = trigger.event();
+        let data = trigger.trigger_data();
+        let (new, old) = if event.fired_by_update() {
+            (data.tg_newtuple, Some(data.tg_trigtuple))
+        } else if event.fired_by_delete() {
+            (std::ptr::null_mut(), Some(data.tg_trigtuple))
+        } else {
+            (data.tg_trigtuple, None)
+        };
+        Self { data, new, old, columns: vec![], values: vec![], nulls: vec![] }
+    }
+
+    /// The row before and after; null where there is none.
+    pub fn tuples(&self) -> (pg_sys::HeapTuple, pg_sys::HeapTuple) {
+        (self.old.unwrap_or(std::ptr::null_mut()), self.new)
+    }
+
     /// The row of a statement-level AFTER trigger whose statement wrote no other.
     pub fn of_statement(trigger: &'t PgTrigger<'t>) -> Self {
         let data = trigger.trigger_data();

@@ -99,9 +99,16 @@ pub fn unix_seconds(time: Timestamptz) -> Option<i64> {
         .map(|micros| micros.div_euclid(MICROS_PER_SECOND))
 }
 
-/// BEFORE UPDATE: sets updated_at to now(), unless the update changes nothing.
+/// BEFORE UPDATE: sets updated_at to now(), unless the update changes nothing. Under four names: those that the
+/// systems' documents have for it, and our own.
 #[pg_trigger(sql = r#"
 CREATE FUNCTION callcoach.touch_updated_at() RETURNS trigger LANGUAGE c
+AS '@MODULE_PATHNAME@', '@FUNCTION_NAME@';
+CREATE FUNCTION callcoach.update_timestamp() RETURNS trigger LANGUAGE c
+AS '@MODULE_PATHNAME@', '@FUNCTION_NAME@';
+CREATE FUNCTION callcoach.update_updated_at_column() RETURNS trigger LANGUAGE c
+AS '@MODULE_PATHNAME@', '@FUNCTION_NAME@';
+CREATE FUNCTION callcoach.update_knowledge_base_updated_at() RETURNS trigger LANGUAGE c
 AS '@MODULE_PATHNAME@', '@FUNCTION_NAME@';
 "#)]
 fn touch_updated_at<'t>(

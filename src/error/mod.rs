@@ -105,6 +105,18 @@ pub enum Error {
     TimeZone,
     /// An urgency that is none.
     Urgency,
+    /// A table has no such column, which a trigger on it wants.
+    NoColumn(String, String),
+    /// There is no log beside this table.
+    NoLog(String),
+    /// A log that is not its table's owner's.
+    LogOwner(String, String),
+    /// Neither the table's owner nor service_role.
+    NotPurger,
+    /// A table that has no soft_delete trigger.
+    NotSoftlyDeleted(String),
+    /// A trigger's argument that names no table.
+    NoTarget,
     /// PostgreSQL's own interface refused.
     Internal(String),
 }

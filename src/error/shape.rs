@@ -208,6 +208,33 @@ pub fn shape(error: Error) -> Shape {
         Error::Urgency => {
             Shape::new(invalid, "unknown urgency").hint(format!("Use one of {}.", on_call::URGENCIES.join(", ")))
         }
+        Error::NoColumn(table, column) => Shape::new(
+            Code::ERRCODE_UNDEFINED_COLUMN,
+            format!("table {table} has no column {column}"),
+        )
+        .hint("Its trigger asks for it."),
+        Error::NoLog(table) => Shape::new(
+            Code::ERRCODE_UNDEFINED_TABLE,
+            format!("there is no table audit_log or activity_log beside {table}"),
+        )
+        .hint("Create it in the same schema, with the same owner."),
+        Error::LogOwner(log, table) => Shape::new(
+            Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+            format!("{log} and {table} have different owners"),
+        )
+        .detail("A log is written for the tables of its own owner only.")
+        .hint("Give both to one role: ALTER TABLE … OWNER TO …."),
+        Error::NotPurger => Shape::new(
+            Code::ERRCODE_INSUFFICIENT_PRIVILEGE,
+            "only the table's owner and service_role may purge it",
+        ),
+        Error::NotSoftlyDeleted(table) => Shape::new(
+            Code::ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE,
+            format!("{table} is not purged: it has no callcoach.soft_delete() trigger"),
+        )
+        .hint("DELETE its rows."),
+        Error::NoTarget => Shape::new(invalid, "the trigger's argument names no table")
+            .hint("Create the trigger with … EXECUTE FUNCTION callcoach.handle_new_user('schema.table')."),
         Error::Internal(message) => Shape::new(Code::ERRCODE_INTERNAL_ERROR, message),
     }
 }

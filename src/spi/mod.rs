@@ -5,6 +5,7 @@
 //! triggering table lives in, never what the caller's search_path says.
 
 pub mod rows;
+pub mod text;
 
 use crate::error::Error;
 use crate::lookup::{Key, Table};

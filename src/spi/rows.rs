@@ -119,8 +119,22 @@ fn run(
         .collect();
     let nulls: Vec<_> = args.iter().map(|arg| if arg.datum().is_some() { b' ' } else { b'n' } as _).collect();
     // SAFETY: connected to SPI; a kept plan with as many parameters as there are values, of their types.
+    unsafe { execute_plan(plan, values.as_mut_ptr(), nulls.as_ptr(), mode, limit) }
+}
+
+/// Runs a plan up to `limit` rows, and tells how many it wrote or gave.
+///
+/// # Safety
+/// Connected to SPI; the values are as many as the plan's parameters, and of their types.
+pub unsafe fn execute_plan(
+    plan: pg_sys::SPIPlanPtr,
+    values: *mut pg_sys::Datum,
+    nulls: *const std::ffi::c_char,
+    mode: Mode,
+    limit: i64,
+) -> Result<u64, Error> {
+    // SAFETY: as the caller promises.
     unsafe {
-        let (values, nulls) = (values.as_mut_ptr(), nulls.as_ptr());
         let status = match mode {
             Mode::Read => pg_sys::SPI_execute_plan(plan, values, nulls, true, limit),
             Mode::Lock => pg_sys::SPI_execute_plan(plan, values, nulls, false, limit),

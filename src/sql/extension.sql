@@ -116,6 +116,20 @@ comment on function callcoach.workers() is
   'The background workers: of which database, their process, what they are doing, how often started and woken, when last done with upkeep.';
 comment on function callcoach.touch_updated_at() is
   'Trigger: sets updated_at when an update changes something.';
+comment on function callcoach.update_timestamp() is
+  'Trigger: callcoach.touch_updated_at() by another name.';
+comment on function callcoach.update_updated_at_column() is
+  'Trigger: callcoach.touch_updated_at() by another name.';
+comment on function callcoach.update_knowledge_base_updated_at() is
+  'Trigger: callcoach.touch_updated_at() by another name.';
+comment on function callcoach.audit_trigger_func() is
+  'Trigger for any table, after rows or once a statement: what changes is written to audit_log or activity_log of its schema. Arguments: columns that are left out.';
+comment on function callcoach.soft_delete() is
+  'Trigger, before rows are deleted: sets deleted_at and leaves the row, unless it is deleted with its parent or purged.';
+comment on function callcoach.purge_deleted(regclass, interval) is
+  'Deletes for good what was soft-deleted longer ago; returns how many rows. For the table''s owner and service_role.';
+comment on function callcoach.handle_new_user() is
+  'Trigger on auth.users, after a row is inserted: writes id, email and name to the table named by its argument. Never fails a sign-up.';
 comment on function callcoach.check_rubric() is
   'Trigger on scenarios: a rubric that is written has unique names and weights that sum to 1.';
 comment on function callcoach.attempt_before_write() is
@@ -202,6 +216,13 @@ declare
     "callcoach.raise_events()":         [],
     "callcoach.reopen_assignment()":    [],
     "callcoach.touch_updated_at()":     [],
+    "callcoach.update_timestamp()":     [],
+    "callcoach.update_updated_at_column()": [],
+    "callcoach.update_knowledge_base_updated_at()": [],
+    "callcoach.audit_trigger_func()":   [],
+    "callcoach.soft_delete()":          [],
+    "callcoach.purge_deleted(regclass,interval)": ["service_role"],
+    "callcoach.handle_new_user()":      [],
     "callcoach.fold_reporting(uuid,int)": [],
     "callcoach.fact_horizon()":         [],
     "callcoach.takes_facts_of(date)":   [],

@@ -71,6 +71,11 @@ pub fn current_user() -> Option<String> {
     token.user.as_ref().filter(|_| login::is_believed(login::session_user())).cloned()
 }
 
+/// A header of the request by its name in lower case, where the login's word for it counts.
+pub fn request_header(name: &str) -> Option<String> {
+    header(name).filter(|_| login::is_believed(login::session_user()))
+}
+
 /// As what a caller acts in the current organisation.
 pub enum Acting {
     /// As nothing: there is no organisation, or the caller is not a member of it.

@@ -6,6 +6,7 @@
 //! operation as autovacuum's and REFRESH MATERIALIZED VIEW's do (SET ROLE and temporary objects are refused).
 
 use super::process;
+use crate::as_role::{become_role, restore};
 use crate::error::{self, Error, Shape};
 use crate::majors;
 use crate::spi::Schema;
@@ -61,10 +62,10 @@ pub fn run<R>(work: Work, body: impl FnOnce(Schema) -> Result<R, Error>) -> Resu
             return Ok(Err(Failure::NotInstalled));
         };
         defer_nothing();
-        let before = become_user(owner);
+        let before = become_role(owner);
         let result = body(schema)?;
         commit();
-        restore_user(before);
+        restore(before);
         Ok(Ok(result))
     });
     end();
@@ -207,22 +208,4 @@ fn owner(schema: Schema, as_whom: As) -> Result<Option<pg_sys::Oid>, Error> {
                 .and_then(majors::function_owner)
         }
     })
-}
-
-type User = (pg_sys::Oid, i32);
-
-fn become_user(role: pg_sys::Oid) -> User {
-    let (mut user, mut context) = (pg_sys::InvalidOid, 0);
-    // SAFETY: within a transaction, which puts it back when it is aborted.
-    unsafe {
-        pg_sys::GetUserIdAndSecContext(&mut user, &mut context);
-        let restricted = context | pg_sys::SECURITY_RESTRICTED_OPERATION as i32;
-        pg_sys::SetUserIdAndSecContext(role, restricted);
-    }
-    (user, context)
-}
-
-fn restore_user((user, context): User) {
-    // SAFETY: as it was before.
-    unsafe { pg_sys::SetUserIdAndSecContext(user, context) };
 }

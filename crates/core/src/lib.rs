@@ -6,6 +6,7 @@
 pub mod jsonb;
 pub mod kpis;
 pub mod on_call;
+pub mod request;
 pub mod scores;
 pub mod scoring;
 pub mod sentiment;
