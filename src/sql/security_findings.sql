@@ -1,12 +1,24 @@
--- What would open a door, in the schema of the tables and in the extension's own. No rows: nothing found.
+-- What would open a door, in the schema of the tables, the extension's own, and those of other systems that record
+-- their migrations as callcoach's are. No rows: nothing found.
 create function callcoach.security_findings(out object text, out finding text, out remedy text)
 returns setof record language sql stable parallel safe set search_path = pg_catalog, pg_temp as $$
 with api_role as (
   select oid, rolname from pg_roles where rolname in ('anon', 'authenticated', 'service_role')
+), schema as (
+  select n.oid, n.oid = '@extschema@'::regnamespace as is_home
+    from pg_namespace n
+   where n.oid = '@extschema@'::regnamespace
+      or exists (select from pg_class c
+                  where c.relnamespace = n.oid and c.relname = 'callcoach_migrations' and c.relkind = 'r')
 ), relation as (
-  select c.oid, c.oid::regclass::text as object, c.relkind, c.relrowsecurity, c.reloptions, c.relacl, c.relowner
+  -- What an organisation's rows are known by.
+  select c.oid, c.oid::regclass::text as object, c.relkind, c.relrowsecurity, c.reloptions, c.relacl, c.relowner,
+         c.relnamespace = '@extschema@'::regnamespace as is_home,
+         (select min(a.attnum) from pg_attribute a
+           where a.attrelid = c.oid and not a.attisdropped
+             and (a.attname = 'org_id' or a.attname = 'organization_id' and c.relnamespace <> '@extschema@'::regnamespace)) as org
     from pg_class c
-   where (c.relnamespace = '@extschema@'::regnamespace and c.relkind in ('r', 'p', 'v', 'm', 'f')
+   where (c.relnamespace in (select oid from schema) and c.relkind in ('r', 'p', 'v', 'm', 'f')
           or c.oid in (to_regclass('storage.objects'), to_regclass('storage.buckets')))
      and not exists (select from pg_depend d
                       where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
@@ -19,9 +31,11 @@ with api_role as (
                         where s like 'search\_path=%') as path on true
     left join pg_depend d on d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e'
     left join pg_extension e on e.oid = d.refobjid and e.extname = 'callcoach'
-   where p.pronamespace in ('@extschema@'::regnamespace, 'callcoach'::regnamespace)
+   where (p.pronamespace in (select oid from schema) or p.pronamespace = 'callcoach'::regnamespace)
      -- What other extensions bring is theirs to judge.
      and (d.objid is null or e.extname is not null)
+), callable_definer (callable) as (
+  values ('service_desk.accept_invitation(text)')
 ), table_grant as (
   select r.oid, r.object, r.relkind, g.grantee, a.rolname, g.privilege_type, null as attname
     from relation r, aclexplode(r.relacl) g left join api_role a on a.oid = g.grantee
@@ -35,7 +49,7 @@ with api_role as (
     from function f, aclexplode(coalesce(f.proacl, acldefault('f', f.proowner))) g
     left join api_role a on a.oid = g.grantee
 ), policy as (
-  select r.object, p.polrelid, p.polname, p.polcmd, p.polroles, p.polpermissive,
+  select r.object, r.is_home, r.org, p.oid, p.polrelid, p.polname, p.polcmd, p.polroles, p.polpermissive,
          concat_ws(' ', pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid)) as condition
     from pg_policy p join relation r on r.oid = p.polrelid
 ), command as (
@@ -77,8 +91,18 @@ union all
 -- What is nobody's in particular (the calendar, published articles) has no org_id.
 select object, format('policy %I lets rows of every organisation through', polname), 'add org_id = (select current_org_id())'
   from policy p
- where polpermissive and condition !~ 'current_org_id|jwt\.claims\.org_id'
-   and exists (select from pg_attribute a where a.attrelid = p.polrelid and a.attname = 'org_id' and not a.attisdropped)
+ where is_home and polpermissive and condition !~ 'current_org_id|jwt\.claims\.org_id' and org is not null
+union all
+-- Other systems ask in ways of their own, but they do ask. Who bypasses policies anyway may be named in one.
+select object, format('policy %I lets every row through', polname), 'say whose rows they are'
+  from policy p
+ where not is_home and polpermissive and object not like 'storage.%' and regexp_replace(condition, '[() ]', '', 'g') in ('true', 'truetrue')
+   and exists (select from unnest(polroles) as role (oid) left join pg_roles r on r.oid = role.oid
+                where r.oid is null or not (r.rolbypassrls or r.rolsuper))
+   and (polcmd <> 'r'
+        or org is not null
+        or exists (select from pg_attribute a
+                    where a.attrelid = p.polrelid and a.attname in ('user_id', 'csm_id', 'customer_id') and not a.attisdropped))
 union all
 select object, format('policy %I asks its functions for every row', polname), 'write (select current_org_id()) and the like'
   from policy
@@ -91,6 +115,8 @@ select p.object, format('%s policies for %s and %s: any of them opens', count(*)
   join command c on p.polcmd::text in ('*', c.polcmd), unnest(p.polroles) as role (oid)
   left join pg_roles r on r.oid = role.oid
  where p.polpermissive
+   -- Those of Storage are each for a bucket. Other systems have policies that their documents name, one by one.
+   and (p.is_home or p.object like 'storage.%' and p.condition !~ 'bucket_id')
  group by p.object, c.privilege, role.oid, r.rolname having count(*) > 1
 union all
 select object, 'it runs with its owner''s rights, and with its caller''s search_path',
@@ -107,7 +133,7 @@ select object, 'anon can call it, and it runs with its owner''s rights',
        format('revoke execute on function %s from anon', object)
   from function_grant where rolname = 'anon' and prosecdef
 union all
--- Our own that are callable check whom they serve.
+-- Our own that are callable check whom they serve; so do those that policies call, which would recurse otherwise.
 select object, format('%s can call it, and it runs with its owner''s rights: it must check the organisation', rolname),
        format('make it security invoker, or revoke execute on function %s from %I', object, rolname)
   from function_grant
@@ -117,6 +143,10 @@ select object, format('%s can call it, and it runs with its owner''s rights: it 
    and not (ours and object similar to
             '%.(refresh\_my\_reporting\(\)|test\_webhook\(uuid\)|rotate\_webhook\_secret\(uuid,interval\)'
             '|redeliver\_webhook\(uuid\)|redeliver\_webhooks\(uuid,timestamp with time zone,timestamp with time zone,text\))')
+   and not exists (select from pg_depend d join policy p on p.oid = d.objid
+                    where d.classid = 'pg_policy'::regclass and d.refclassid = 'pg_proc'::regclass and d.refobjid = function_grant.oid)
+   -- Of the systems' own, those that let somebody in who is nobody there yet.
+   and object not in (select callable from callable_definer)
 union all
 select object, format('%s can call it, and it is internal', rolname),
        format('revoke execute on function %s from %I', object, rolname)
@@ -139,16 +169,22 @@ union all
 select conrelid::regclass::text, format('foreign key %I can refer to a row of another organisation', conname),
        'make it (org_id, …) references … (org_id, …)'
   from pg_constraint join relation r on r.oid = conrelid
-  join pg_attribute mine on mine.attrelid = conrelid and mine.attname = 'org_id' and not mine.attisdropped
- where contype = 'f' and mine.attnum <> all (conkey)
-   and exists (select from pg_attribute a where a.attrelid = confrelid and a.attname = 'org_id' and not a.attisdropped)
+  join relation other on other.oid = confrelid
+ where contype = 'f' and r.org <> all (conkey) and other.org is not null
+   -- Other systems may have a policy look at what is referred to; then one that writes the column names it.
+   and (r.is_home
+        or exists (select from api_role a, unnest(conkey) as k (attnum)
+                    where a.rolname <> 'service_role'
+                      and (has_column_privilege(a.oid, r.oid, k.attnum, 'INSERT') or has_column_privilege(a.oid, r.oid, k.attnum, 'UPDATE'))
+                      and not exists (select from policy p join pg_attribute c on c.attrelid = r.oid and c.attnum = k.attnum
+                                       where p.polrelid = r.oid and p.polcmd in ('a', 'w', '*')
+                                         and p.condition ~ ('\m' || c.attname || '\M'))))
 union all
 -- 23505 tells what another organisation has, if one may choose the value.
 select distinct r.object, format('%s may choose a value that must be unique among all organisations (%s)', a.rolname, i.indexrelid::regclass),
        'lead the key with org_id, or do not grant insert and update of its columns'
   from relation r
-  join pg_attribute mine on mine.attrelid = r.oid and mine.attname = 'org_id' and not mine.attisdropped
-  join pg_index i on i.indrelid = r.oid and i.indisunique and mine.attnum <> all (i.indkey::int2[])
+  join pg_index i on i.indrelid = r.oid and i.indisunique and r.org <> all (i.indkey::int2[])
   join api_role a on a.rolname <> 'service_role', unnest(i.indkey::int2[]) as k (attnum)
  where k.attnum > 0
    and (has_column_privilege(a.oid, r.oid, k.attnum, 'INSERT') or has_column_privilege(a.oid, r.oid, k.attnum, 'UPDATE'))
@@ -175,7 +211,7 @@ union all
 select nspname::text, format('%s can create objects in the schema', coalesce(a.rolname, 'PUBLIC')),
        format('revoke create on schema %I from %s', nspname, coalesce(a.rolname, 'public'))
   from pg_namespace n, aclexplode(n.nspacl) g left join api_role a on a.oid = g.grantee
- where n.oid in ('@extschema@'::regnamespace, 'callcoach'::regnamespace) and g.privilege_type = 'CREATE'
+ where (n.oid in (select oid from schema) or n.oid = 'callcoach'::regnamespace) and g.privilege_type = 'CREATE'
    and (a.rolname is not null or g.grantee = 0)
 union all
 select rolname::text, 'the role passes row level security', format('alter role %I nosuperuser nobypassrls', rolname)
@@ -196,7 +232,7 @@ select distinct coalesce(nullif(d.defaclnamespace, 0)::regnamespace::text, 'ever
          d.defaclrole::regrole, coalesce(g.rolname, 'PUBLIC')),
        'alter default privileges … revoke all'
   from pg_default_acl d, lateral (select a.grantee, r.rolname from aclexplode(d.defaclacl) a left join api_role r on r.oid = a.grantee) g
- where d.defaclobjtype in ('r', 'f', 'S') and d.defaclnamespace in (0, '@extschema@'::regnamespace)
+ where d.defaclobjtype in ('r', 'f', 'S') and (d.defaclnamespace = 0 or d.defaclnamespace in (select oid from schema))
    and (g.grantee = 0 or g.rolname in ('anon', 'authenticated'))
    and d.defaclrole in (select relowner from relation)
 union all

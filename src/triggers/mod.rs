@@ -11,7 +11,7 @@ mod soft_delete;
 
 use crate::error::Error;
 use pgrx::spi::quote_identifier;
-use pgrx::{FromDatum, PgTrigger, direct_function_call, pg_sys};
+use pgrx::{FromDatum, PgList, PgTrigger, direct_function_call, pg_sys};
 use std::ffi::{CStr, CString};
 
 /// The table that a trigger fires for.
@@ -106,11 +106,22 @@ fn is_table(oid: pg_sys::Oid) -> bool {
     kind == pg_sys::RELKIND_RELATION || kind == pg_sys::RELKIND_PARTITIONED_TABLE
 }
 
-/// The table that this text names, as regclass reads it.
-fn table_named(name: &str) -> Option<pg_sys::Oid> {
-    // SAFETY: to_regclass(text), which gives NULL for what is not there.
-    unsafe { direct_function_call::<pg_sys::Oid>(pg_sys::to_regclass, &[pgrx::IntoDatum::into_datum(name)]) }
-        .filter(|oid| is_table(*oid))
+/// The table that this text names, with its schema: found without asking what the caller may see.
+fn table_named(name: &str) -> Result<Option<pg_sys::Oid>, Error> {
+    let name = c_string(name)?;
+    // SAFETY: a copy that is taken apart in place into names as SQL reads them; then syscache look-ups.
+    unsafe {
+        let mut parts = std::ptr::null_mut();
+        let raw = pg_sys::pstrdup(name.as_ptr());
+        if !pg_sys::SplitIdentifierString(raw, b'.' as _, &mut parts) {
+            return Ok(None);
+        }
+        let parts: Vec<_> = PgList::<std::ffi::c_char>::from_pg(parts).iter_ptr().collect();
+        let [schema, table] = parts[..] else { return Ok(None) };
+        let schema = pg_sys::get_namespace_oid(schema, true);
+        let table = pg_sys::get_relname_relid(table, schema);
+        Ok((table != pg_sys::InvalidOid && is_table(table)).then_some(table))
+    }
 }
 
 /// The oid of a trigger function of ours; `InvalidOid` where it is gone.

@@ -1,7 +1,7 @@
 //! `callcoach.handle_new_user`: a user who signs up gets a row among the application's users. Whatever goes wrong with
 //! that is a warning: the sign-up goes on.
 
-use super::{Table, column, is_table, qualified, table_named};
+use super::{Table, column, qualified, table_named};
 use crate::as_role::as_owner;
 use crate::error::{self, Error, Shape};
 use crate::majors;
@@ -54,7 +54,7 @@ fn fill(trigger: &PgTrigger) -> Result<(), Error> {
     }
     let arguments = trigger.extra_args().map_err(|e| Error::Internal(e.to_string()))?;
     let target = match arguments.as_slice() {
-        [name] => table_named(name).filter(|oid| is_table(*oid)),
+        [name] => table_named(name)?,
         _ => None,
     };
     let target = target.ok_or(Error::NoTarget)?;

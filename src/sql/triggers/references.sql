@@ -7,7 +7,7 @@ select c.conkey, c.confrelid, t.relowner, c.confdeltype = 'c',
          case t.relkind when 'p' then '' else 'only' end, n.nspname, t.relname)
        || (select pg_catalog.string_agg(
              pg_catalog.format('x.%I operator(%I.%s) $%s', a.attname, s.nspname, o.oprname, k.i), ' and ' order by k.i)
-             from pg_catalog.unnest(c.confkey, c.conpfeqop) with ordinality as k (attnum, operator, i)
+             from rows from (pg_catalog.unnest(c.confkey), pg_catalog.unnest(c.conpfeqop)) with ordinality as k (attnum, operator, i)
              join pg_catalog.pg_attribute a on a.attrelid = c.confrelid and a.attnum = k.attnum
              join pg_catalog.pg_operator o on o.oid = k.operator
              join pg_catalog.pg_namespace s on s.oid = o.oprnamespace)

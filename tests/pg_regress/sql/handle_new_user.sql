@@ -1,0 +1,73 @@
+-- callcoach.handle_new_user: a row for each who signs up, and no sign-up that fails.
+\set SHOW_CONTEXT never
+\set VERBOSITY verbose
+\getenv abs_srcdir PG_ABS_SRCDIR
+\set auth :abs_srcdir '/../../scripts/supabase_auth.sql'
+\set ECHO none
+begin;
+\i :auth
+\set ECHO all
+create role app_owner;
+create schema app;
+grant usage on schema app to app_owner;
+create table app.users (id uuid primary key references auth.users on delete cascade, org_id uuid, email text not null unique, name varchar(10) not null, role text default 'user');
+alter table app.users owner to app_owner;
+create table app.profiles (id uuid primary key, full_name varchar(255), email varchar(255));
+alter table app.profiles owner to app_owner;
+create trigger on_auth_user_created after insert on auth.users for each row execute function callcoach.handle_new_user('app.users');
+create trigger on_auth_user_created_profile after insert on auth.users for each row execute function callcoach.handle_new_user('app.profiles');
+create function pg_temp.signs_up(n int, email text, phone text, metadata jsonb) returns void language sql as $$
+  insert into auth.users (id, email, phone, raw_user_meta_data) values (('aaaaaaaa-0000-4000-8000-0000000000' || to_char(n, 'FM00'))::uuid, email, phone, metadata)
+$$;
+grant execute on function pg_temp.signs_up(int, text, text, jsonb) to supabase_auth_admin;
+-- The metadata is theirs to write: a name, and neither role nor organisation.
+set role supabase_auth_admin;
+select pg_temp.signs_up(1, 'ann@example.org', null, '{"full_name": " Ann ", "name": "no", "role": "admin", "org_id": "bbbbbbbb-0000-4000-8000-000000000001"}');
+select pg_temp.signs_up(2, 'bob@example.org', null, '{"name": "Bob"}');
+select pg_temp.signs_up(3, 'cem@example.org', null, '{"full_name": "", "name": ["x"]}');
+select pg_temp.signs_up(4, 'dee.dee.dee.dee@example.org', null, null);
+select pg_temp.signs_up(5, '@example.org', null, '[]');
+select pg_temp.signs_up(6, null, '+1555', '{"full_name": {"a": 1}}');
+select pg_temp.signs_up(7, null, null, '"text"');
+reset role;
+select id, email, name, role, org_id from app.users order by id;
+select right(id::text, 2) as n, email, full_name from app.profiles order by id;
+-- Idempotent: who is there already stays as they are.
+insert into app.users (id, email, name) select 'aaaaaaaa-0000-4000-8000-000000000020', 'old@example.org', 'Old' where false;
+insert into app.profiles (id, full_name) values ('aaaaaaaa-0000-4000-8000-000000000008', 'Kept');
+select pg_temp.signs_up(8, 'ann@example.org.uk', null, '{"name": "Other"}');
+select full_name from app.profiles where id = 'aaaaaaaa-0000-4000-8000-000000000008';
+-- Whatever is wrong with the table, or with the trigger, is a warning.
+alter table app.users add check (name <> 'Eve');
+alter table app.users add column needed int not null default 1;
+select pg_temp.signs_up(10, 'eve@example.org', null, '{"name": "Eve"}');
+alter table app.users alter needed drop default;
+select pg_temp.signs_up(11, 'fay@example.org', null, null);
+alter table app.users rename to people;
+select pg_temp.signs_up(12, 'gil@example.org', null, null);
+alter table app.people rename to users;
+alter table app.users alter needed set default 1;
+create function app.boom() returns trigger language plpgsql as $$ begin raise exception using errcode = 'PT418', message = 'a teapot'; end $$;
+create trigger boom before insert on app.users for each row execute function app.boom();
+select pg_temp.signs_up(13, 'hal@example.org', null, null);
+drop trigger boom on app.users;
+create trigger wrong after insert on auth.users for each row execute function callcoach.handle_new_user();
+create trigger wrong_too before insert on auth.users for each row execute function callcoach.handle_new_user('app.users');
+select pg_temp.signs_up(14, 'ida@example.org', null, null);
+drop trigger wrong on auth.users;
+drop trigger wrong_too on auth.users;
+select count(*) as signed_up from auth.users;
+select count(*) as with_a_row from app.users;
+-- It runs as the owner of the table it fills, and from auth.users alone.
+create function app.spy() returns trigger language plpgsql as $$ begin raise notice 'as %', current_user; return new; end $$;
+create trigger spy before insert on app.users for each row execute function app.spy();
+set role supabase_auth_admin;
+select pg_temp.signs_up(15, 'jon@example.org', null, null);
+reset role;
+create table app.fakes (id uuid, email text, phone text, raw_user_meta_data jsonb);
+create trigger fake after insert on app.fakes for each row execute function callcoach.handle_new_user('app.users');
+insert into app.fakes values ('aaaaaaaa-0000-4000-8000-000000000099', 'fake@example.org');
+-- Deleted with the user.
+delete from auth.users where email = 'jon@example.org';
+select count(*) from app.users where email = 'jon@example.org';
+rollback;
