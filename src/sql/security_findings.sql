@@ -35,7 +35,8 @@ with api_role as (
      -- What other extensions bring is theirs to judge.
      and (d.objid is null or e.extname is not null)
 ), callable_definer (callable) as (
-  values ('service_desk.accept_invitation(text)')
+  values ('service_desk.accept_invitation(text)'), ('service_desk.decline_invitation(text)'),
+         ('service_desk.create_organization(text,text,text)')
 ), table_grant as (
   select r.oid, r.object, r.relkind, g.grantee, a.rolname, g.privilege_type, null as attname
     from relation r, aclexplode(r.relacl) g left join api_role a on a.oid = g.grantee
