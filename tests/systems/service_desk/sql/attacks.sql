@@ -87,6 +87,19 @@ grant execute on function pg_temp.claiming(text) to public;
 set local role authenticated;
 select claims, pg_temp.claiming(claims) from unnest(array['{"sub": "user_1"}', '{"sub": ""}', '{}', '', '{"sub": null}', '[]', '{']) as claims;
 
+-- Functions and errors that would tell of rows are asked of one's own only.
+reset role;
+create function pg_temp.leak(anyelement) returns boolean language plpgsql cost 0.0000001 as $$ begin raise notice 'seen: %', $1; return true; end $$;
+grant execute on all functions in schema pg_temp to public;
+set local client_min_messages = notice;
+set local role authenticated;
+select pg_temp.as_user('mia') \g /dev/null
+select count(*) from customers where pg_temp.leak(organization_id);
+select count(*) from call_logs where pg_temp.leak(transcript);
+select count(*) from customers where 1 / (organization_id <> 'b0000000-0000-4000-8000-000000000000')::int > 0;
+select count(*) from organization_details where pg_temp.leak(name);
+set local client_min_messages = warning;
+
 -- Beyond queries.
 select pg_temp.as_user('olga') \g /dev/null
 select statement, e.code, e.message from unnest(array[

@@ -37,6 +37,8 @@ reset role;
 select tbl, count from (select relname as tbl, (xpath('/row/n/text()', query_to_xml(format('select count(*) as n from %s where organization_id = %L', oid::regclass, :'acme'), false, true, '')))[1]::text as count
   from pg_class c where relnamespace = 'service_desk'::regnamespace and relkind = 'r'
    and exists (select from pg_attribute a where a.attrelid = c.oid and attname = 'organization_id') and relname <> 'audit_log') t order by tbl collate "C";
+-- And nothing of another's.
+select count(*) from appointments where organization_id = :'birch';
 delete from auth.users where id = :'adam';
 -- Whoever makes an organisation owns it.
 set local role authenticated;
