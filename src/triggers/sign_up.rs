@@ -36,7 +36,8 @@ fn handle_new_user<'t>(
         }
         report.report(PgLogLevel::WARNING);
     }
-    Ok(None)
+    // An AFTER trigger's result counts for nothing; made BEFORE by mistake, NULL would swallow the sign-up.
+    Ok(trigger.new())
 }
 
 fn fill(trigger: &PgTrigger) -> Result<(), Error> {

@@ -1,6 +1,6 @@
 -- callcoach.handle_new_user: a row for each who signs up, and no sign-up that fails.
 \set SHOW_CONTEXT never
-\set VERBOSITY verbose
+\set VERBOSITY terse
 \getenv abs_srcdir PG_ABS_SRCDIR
 \set auth :abs_srcdir '/../../scripts/supabase_auth.sql'
 \set ECHO none
@@ -37,7 +37,8 @@ insert into app.users (id, email, name) select 'aaaaaaaa-0000-4000-8000-00000000
 insert into app.profiles (id, full_name) values ('aaaaaaaa-0000-4000-8000-000000000008', 'Kept');
 select pg_temp.signs_up(8, 'ann@example.org.uk', null, '{"name": "Other"}');
 select full_name from app.profiles where id = 'aaaaaaaa-0000-4000-8000-000000000008';
--- Whatever is wrong with the table, or with the trigger, is a warning.
+-- Whatever is wrong with the table, or with the trigger, is a warning, with its SQLSTATE.
+\set VERBOSITY sqlstate
 alter table app.users add check (name <> 'Eve');
 alter table app.users add column needed int not null default 1;
 select pg_temp.signs_up(10, 'eve@example.org', null, '{"name": "Eve"}');
@@ -54,10 +55,12 @@ drop trigger boom on app.users;
 create trigger wrong after insert on auth.users for each row execute function callcoach.handle_new_user();
 create trigger wrong_too before insert on auth.users for each row execute function callcoach.handle_new_user('app.users');
 select pg_temp.signs_up(14, 'ida@example.org', null, null);
+\set VERBOSITY default
 drop trigger wrong on auth.users;
 drop trigger wrong_too on auth.users;
 select count(*) as signed_up from auth.users;
 select count(*) as with_a_row from app.users;
+\set VERBOSITY terse
 -- It runs as the owner of the table it fills, and from auth.users alone.
 create function app.spy() returns trigger language plpgsql as $$ begin raise notice 'as %', current_user; return new; end $$;
 create trigger spy before insert on app.users for each row execute function app.spy();

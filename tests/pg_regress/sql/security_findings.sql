@@ -58,3 +58,59 @@ begin; select f.* from pg_temp.found('create function f() returns int language s
 set role authenticated;
 select * from callcoach.security_findings();
 reset role;
+
+-- Systems that record their migrations as callcoach's are: in their schema, with organisations of their own. (Each door
+-- by itself again; others are the same as above.)
+begin;
+create function pg_temp.system(door text default '') returns setof text language plpgsql as $$
+begin
+  create schema auth;
+  create function auth.uid() returns uuid language sql stable set search_path = '' return '00000000-0000-0000-0000-000000000000'::uuid;
+  create schema a_system;
+  create table a_system.callcoach_migrations (version text primary key);
+  create table a_system.organizations (id uuid primary key, name text unique);
+  create table a_system.members (organization_id uuid references a_system.organizations, user_id uuid, primary key (organization_id, user_id));
+  create table a_system.customers (id uuid primary key, organization_id uuid references a_system.organizations);
+  create table a_system.calls (id uuid primary key, organization_id uuid references a_system.organizations, customer_id uuid references a_system.customers);
+  create table a_system.articles (id uuid primary key);
+  create index on a_system.customers (organization_id);
+  create index on a_system.calls (organization_id);
+  create index on a_system.calls (customer_id);
+  alter table a_system.callcoach_migrations enable row level security;
+  alter table a_system.organizations enable row level security;
+  alter table a_system.members enable row level security;
+  alter table a_system.customers enable row level security;
+  alter table a_system.calls enable row level security;
+  alter table a_system.articles enable row level security;
+  create function a_system.my_organizations() returns setof uuid language sql stable security definer set search_path = pg_catalog, pg_temp as
+    'select organization_id from a_system.members where user_id = (select auth.uid())';
+  grant execute on function a_system.my_organizations() to authenticated, service_role;
+  create policy own on a_system.organizations to authenticated using (id in (select a_system.my_organizations()));
+  create policy own on a_system.customers to authenticated using (organization_id in (select a_system.my_organizations()));
+  create policy own on a_system.calls to authenticated using (organization_id in (select a_system.my_organizations()))
+    with check (organization_id in (select a_system.my_organizations()) and customer_id in (select c.id from a_system.customers c where c.organization_id = calls.organization_id));
+  create policy server on a_system.calls to service_role using (true);
+  create policy everybody on a_system.articles for select to authenticated using (true);
+  grant select on a_system.organizations, a_system.customers, a_system.calls, a_system.articles to authenticated;
+  grant insert (organization_id, customer_id), update (customer_id) on a_system.calls to authenticated;
+  execute door;
+  return query select concat_ws('|', f.object, f.finding) from callcoach.security_findings() f;
+end
+$$;
+savepoint s;
+select pg_temp.system(); rollback to s;
+select pg_temp.system('alter table a_system.calls disable row level security'); rollback to s;
+select pg_temp.system('grant select on a_system.callcoach_migrations to authenticated'); rollback to s;
+select pg_temp.system('grant truncate on a_system.calls to service_role'); rollback to s;
+select pg_temp.system('create policy open on a_system.members to authenticated using (true)'); rollback to s;
+select pg_temp.system('create policy open on a_system.articles for insert to authenticated with check (true)'); rollback to s;
+select pg_temp.system('alter policy own on a_system.customers using (organization_id in (select organization_id from a_system.members where user_id = auth.uid()))'); rollback to s;
+select pg_temp.system('alter policy own on a_system.calls with check (organization_id in (select a_system.my_organizations()))'); rollback to s;
+select pg_temp.system('grant insert (id) on a_system.calls to authenticated'); rollback to s;
+select pg_temp.system('drop policy own on a_system.organizations; drop policy own on a_system.customers; drop policy own on a_system.calls; revoke all on all tables in schema a_system from authenticated'); rollback to s;
+select pg_temp.system('create function a_system.peek() returns bigint language sql security definer as ''select 1''; grant execute on function a_system.peek() to public'); rollback to s;
+select pg_temp.system('create view a_system.v as select * from a_system.calls'); rollback to s;
+select pg_temp.system('grant create on schema a_system to authenticated'); rollback to s;
+-- One that does not record them is somebody else's business.
+select pg_temp.system('alter table a_system.calls disable row level security; drop table a_system.callcoach_migrations'); rollback to s;
+rollback;

@@ -36,3 +36,24 @@ select c.relname as without_trigger
    and not exists (select from pg_trigger t join pg_proc p on p.oid = t.tgfoid
                     where t.tgrelid = c.oid and p.proname in ('touch_updated_at', 'attempt_before_write'));
 rollback;
+
+-- By the names that the systems' documents have for it: for any table, with whatever columns.
+begin;
+create temp table touched (id int, json json, point point, gone int, double int generated always as (id * 2) stored, updated_at timestamptz default '2000-01-01');
+alter table touched drop column gone;
+insert into touched (id, json, point) values (1, '{"a": 1}', '(1,2)');
+create function pg_temp.touches(name text, change text) returns boolean language plpgsql as $$
+declare
+  touched boolean;
+begin
+  execute format('create trigger touch before update on touched for each row execute function callcoach.%I()', name);
+  execute format('update touched set %s returning updated_at = now()', change) into touched;
+  drop trigger touch on touched;
+  update touched set updated_at = '2000-01-01';
+  return touched;
+end
+$$;
+select name, pg_temp.touches(name, 'json = json, point = point, id = id') as empty, pg_temp.touches(name, 'id = id + 1') as change,
+       pg_temp.touches(name, 'json = case when json is null then ''1''::json end') as to_null
+  from (values ('update_timestamp'), ('update_updated_at_column'), ('update_knowledge_base_updated_at')) as v (name);
+rollback;
