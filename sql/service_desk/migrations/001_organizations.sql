@@ -45,8 +45,8 @@ create table organizations (
   updated_at timestamptz not null default now(),
   constraint organizations_name_not_blank check (btrim(name) <> ''),
   constraint organizations_industry_not_blank check (btrim(industry) <> ''),
-  constraint organizations_phone_provider_known check (phone_provider in ('vapi', 'twilio', 'byo')),
-  constraint organizations_calendar_provider_known check (calendar_provider in ('google', 'outlook', 'calendly', 'none')),
+  constraint organizations_phone_provider_known check (phone_provider::text in ('vapi', 'twilio', 'byo')),
+  constraint organizations_calendar_provider_known check (calendar_provider::text in ('google', 'outlook', 'calendly', 'none')),
   constraint organizations_transfer_phone_number_e164 check (transfer_phone_number ~ '^\+[1-9][0-9]{6,14}$'),
   constraint organizations_emergency_contact_phone_e164 check (emergency_contact_phone ~ '^\+[1-9][0-9]{6,14}$'),
   constraint organizations_max_transfer_wait_time_positive check (max_transfer_wait_time > 0)
@@ -75,7 +75,7 @@ create table organization_members (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   constraint organization_members_organization_id_user_id_key unique (organization_id, user_id),
-  constraint organization_members_role_check check (role in ('owner', 'admin', 'member'))
+  constraint organization_members_role_check check (role::text in ('owner', 'admin', 'member'))
 );
 create index idx_organization_members_org on organization_members (organization_id);
 create index idx_organization_members_user on organization_members (user_id);
@@ -94,8 +94,8 @@ create table organization_invitations (
   updated_at timestamptz not null default now(),
   constraint organization_invitations_token_key unique (token),
   constraint organization_invitations_token_long check (length(token) >= 32),
-  constraint organization_invitations_role_check check (role in ('owner', 'admin', 'member')),
-  constraint organization_invitations_status_check check (status in ('pending', 'accepted', 'declined', 'expired')),
+  constraint organization_invitations_role_check check (role::text in ('owner', 'admin', 'member')),
+  constraint organization_invitations_status_check check (status::text in ('pending', 'accepted', 'declined', 'expired')),
   constraint organization_invitations_email check (invited_email ~ '^[^@[:space:]]+@[^@[:space:]]+$')
 );
 create unique index organization_invitations_one_pending
@@ -115,7 +115,7 @@ begin atomic
    where m.user_id = (select auth.uid())
      and case at_least
            when 'member' then true
-           when 'admin' then m.role in ('owner', 'admin')
+           when 'admin' then m.role::text in ('owner', 'admin')
            when 'owner' then m.role = 'owner'
            else false
          end;

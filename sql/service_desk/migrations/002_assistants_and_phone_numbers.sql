@@ -15,7 +15,7 @@ create table vapi_assistants (
   updated_at timestamptz not null default now(),
   constraint vapi_assistants_organization_id_id_key unique (organization_id, id),
   constraint vapi_assistants_vapi_assistant_id_key unique (vapi_assistant_id),
-  constraint vapi_assistants_language_check check (language in ('en', 'es'))
+  constraint vapi_assistants_language_check check (language::text in ('en', 'es'))
 );
 create index idx_vapi_assistants_org on vapi_assistants (organization_id);
 comment on table vapi_assistants is 'Assistants at Vapi, by organisation. The server registers them; owners and admins change them.';
@@ -35,7 +35,7 @@ create table phone_number_assignments (
   constraint phone_number_assignments_organization_id_phone_number_key unique (organization_id, phone_number),
   constraint phone_number_assignments_vapi_assistant_fkey foreign key (organization_id, vapi_assistant_id)
     references vapi_assistants (organization_id, id) on delete set null (vapi_assistant_id),
-  constraint phone_number_assignments_phone_provider_check check (phone_provider in ('vapi', 'twilio', 'byo')),
+  constraint phone_number_assignments_phone_provider_check check (phone_provider::text in ('vapi', 'twilio', 'byo')),
   constraint phone_number_assignments_phone_number_e164 check (phone_number ~ '^\+[1-9][0-9]{6,14}$')
 );
 create index idx_phone_assignments_org on phone_number_assignments (organization_id);

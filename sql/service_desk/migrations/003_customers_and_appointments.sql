@@ -19,7 +19,7 @@ create table customers (
   constraint customers_organization_id_id_key unique (organization_id, id),
   constraint customers_organization_id_phone_number_key unique (organization_id, phone_number),
   constraint customers_phone_number_e164 check (phone_number ~ '^\+[1-9][0-9]{6,14}$'),
-  constraint customers_primary_language_check check (primary_language in ('en', 'es')),
+  constraint customers_primary_language_check check (primary_language::text in ('en', 'es')),
   constraint customers_total_spent_not_negative check (total_spent >= 0)
 );
 create index idx_customers_org on customers (organization_id);
@@ -64,9 +64,9 @@ create table appointments (
     references customers (organization_id, id) on delete set null (customer_id),
   constraint appointments_customer_phone_e164 check (customer_phone ~ '^\+[1-9][0-9]{6,14}$'),
   constraint appointments_duration_minutes_check check (duration_minutes > 0 and duration_minutes <= 480),
-  constraint appointments_status_check check (status in ('pending', 'confirmed', 'cancelled', 'completed', 'no_show')),
-  constraint appointments_language_preference_check check (language_preference in ('en', 'es')),
-  constraint appointments_calendar_provider_check check (calendar_provider in ('google', 'outlook', 'calendly', 'none')),
+  constraint appointments_status_check check (status::text in ('pending', 'confirmed', 'cancelled', 'completed', 'no_show')),
+  constraint appointments_language_preference_check check (language_preference::text in ('en', 'es')),
+  constraint appointments_calendar_provider_check check (calendar_provider::text in ('google', 'outlook', 'calendly', 'none')),
   constraint appointments_urgency_score_check check (urgency_score >= 0 and urgency_score <= 1),
   constraint appointments_scheduled_date_finite check (isfinite(scheduled_date))
 );

@@ -55,8 +55,8 @@ create table sms_communications (
     references customers (organization_id, id) on delete set null (customer_id),
   constraint sms_communications_phone_number_e164 check (phone_number ~ '^\+[1-9][0-9]{6,14}$'),
   constraint sms_communications_language_code check (language_code ~ '^[a-z]{2}(-[A-Z]{2})?$'),
-  constraint sms_communications_direction_check check (direction in ('inbound', 'outbound')),
-  constraint sms_communications_status_check check (status in ('sent', 'delivered', 'failed', 'undelivered'))
+  constraint sms_communications_direction_check check (direction::text in ('inbound', 'outbound')),
+  constraint sms_communications_status_check check (status::text in ('sent', 'delivered', 'failed', 'undelivered'))
 );
 create index idx_sms_communications_org on sms_communications (organization_id);
 create index idx_sms_created on sms_communications (created_at);

@@ -16,7 +16,7 @@ create table call_transfers (
   created_at timestamptz not null default now(),
   constraint call_transfers_transfer_to_e164 check (transfer_to ~ '^\+[1-9][0-9]{6,14}$'),
   constraint call_transfers_status_check
-    check (status in ('initiated', 'connecting', 'connected', 'completed', 'failed', 'no_answer'))
+    check (status::text in ('initiated', 'connecting', 'connected', 'completed', 'failed', 'no_answer'))
 );
 create index idx_call_transfers_org on call_transfers (organization_id);
 comment on table call_transfers is 'Calls that were handed over to people; the server writes them.';

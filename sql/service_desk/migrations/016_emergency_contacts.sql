@@ -57,7 +57,7 @@ create table emergency_notifications (
   constraint emergency_notifications_emergency_contact_fkey foreign key (organization_id, emergency_contact_id)
     references emergency_contacts (organization_id, id) on delete set null (emergency_contact_id),
   constraint emergency_notifications_status_check
-    check (status in ('pending', 'sent', 'delivered', 'failed', 'acknowledged'))
+    check (status::text in ('pending', 'sent', 'delivered', 'failed', 'acknowledged'))
 );
 create index idx_emergency_notifications_org on emergency_notifications (organization_id);
 create index idx_emergency_notifications_contact on emergency_notifications (organization_id, emergency_contact_id);

@@ -17,8 +17,8 @@ alter table appointments
   add column lane integer,
   add constraint appointments_lane_positive check (lane >= 1),
   add constraint appointments_blocking_has_period check (
-    (period is not null) = (status in ('pending', 'confirmed'))
-    and (lane is not null) = (status in ('pending', 'confirmed'))),
+    (period is not null) = (status::text in ('pending', 'confirmed'))
+    and (lane is not null) = (status::text in ('pending', 'confirmed'))),
   add constraint appointments_not_double_booked
     exclude using gist (organization_id with =, lane with =, period with &&);
 comment on column appointments.period is 'What it blocks; NULL once it is over or cancelled. Kept by a trigger.';

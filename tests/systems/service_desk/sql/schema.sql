@@ -30,7 +30,7 @@ select tgrelid::regclass as table, tgname, tgfoid::regproc as function
   from pg_trigger
  where not tgisinternal and (tgrelid in (select oid from pg_class where relnamespace = 'service_desk'::regnamespace)
                              or tgname like 'service\_desk\_%')
- order by 1::text collate "C", tgname collate "C";
+ order by tgrelid::regclass::text collate "C", tgname collate "C";
 
 select p.oid::regprocedure as function, p.prosecdef as definer, p.provolatile as volatility, p.proparallel as parallel,
        p.proconfig as settings, p.proacl as access
@@ -38,9 +38,9 @@ select p.oid::regprocedure as function, p.prosecdef as definer, p.provolatile as
 -- The document's migrations, by name.
 select version from service_desk.callcoach_migrations order by version;
 -- Nothing is undescribed.
-select c.oid::regclass from pg_class c
+select c.oid::regclass::text from pg_class c
  where c.relnamespace = 'service_desk'::regnamespace and c.relkind in ('r', 'v') and obj_description(c.oid, 'pg_class') is null
 union all
-select p.oid::regprocedure::regproc from pg_proc p
+select p.oid::regprocedure::text from pg_proc p
  where p.pronamespace = 'service_desk'::regnamespace and obj_description(p.oid, 'pg_proc') is null;
-select count(*) from callcoach.security_findings();
+select * from callcoach.security_findings() where object ~ 'service_desk|auth';
