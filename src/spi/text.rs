@@ -1,4 +1,4 @@
-//! Statements that are put together for the table at hand. Their plans are kept by their text and that table.
+//! Statements that are put together for the table at hand. Their plans are kept by their text.
 
 use super::rows::Mode;
 use crate::error::Error;
@@ -35,12 +35,7 @@ pub fn run(
                 return Err(Error::Internal(format!("SPI_register_trigger_data: {status}")));
             }
         }
-        // Transition tables of one name have other rows in another table.
-        let table = trigger.map_or(pg_sys::InvalidOid, |trigger| {
-            // SAFETY: the relation is open while its trigger runs.
-            unsafe { (*trigger.trigger_data().tg_relation).rd_id }
-        });
-        let plan = plan(text, params, table)?;
+        let plan = plan(text, params)?;
         let mut values: Vec<_> = params.iter().map(|(value, _)| value.unwrap_or(0.into())).collect();
         let nulls: Vec<_> =
             params.iter().map(|(value, _)| if value.is_some() { b' ' } else { b'n' } as _).collect();
@@ -49,9 +44,8 @@ pub fn run(
     })
 }
 
-fn plan(text: String, params: &[Param], table: pg_sys::Oid) -> Result<pg_sys::SPIPlanPtr, Error> {
-    let types = params.iter().map(|(_, oid)| *oid).chain([table]);
-    let key = (text, types.map(pg_sys::Oid::to_u32).collect::<Vec<_>>());
+fn plan(text: String, params: &[Param]) -> Result<pg_sys::SPIPlanPtr, Error> {
+    let key = (text, params.iter().map(|(_, oid)| oid.to_u32()).collect::<Vec<_>>());
     if let Some(kept) = PLANS.with_borrow(|plans| plans.get(&key).copied()) {
         return Ok(kept);
     }
