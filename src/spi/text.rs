@@ -13,8 +13,12 @@ pub type Param = (Option<pg_sys::Datum>, pg_sys::Oid);
 /// How many plans are kept. Those that come after are made anew each time: one that is running must not be freed.
 const MOST_KEPT: usize = 500;
 
+/// The statement, its parameters' types, and the table whose transition tables it may name: two tables' are called
+/// alike, and have other columns.
+type Key = (String, Vec<u32>, pg_sys::Oid);
+
 thread_local! {
-    static PLANS: RefCell<HashMap<(String, Vec<u32>), pg_sys::SPIPlanPtr>> = RefCell::default();
+    static PLANS: RefCell<HashMap<Key, pg_sys::SPIPlanPtr>> = RefCell::default();
 }
 
 /// Runs a statement, up to its `limit`th row (0: to its end), and tells how many rows it wrote or gave. With a trigger
@@ -35,7 +39,9 @@ pub fn run(
                 return Err(Error::Internal(format!("SPI_register_trigger_data: {status}")));
             }
         }
-        let plan = plan(text, params)?;
+        // SAFETY: the trigger's relation is open while it runs.
+        let table = trigger.map_or(pg_sys::InvalidOid, |t| unsafe { (*t.trigger_data().tg_relation).rd_id });
+        let plan = plan(text, params, table)?;
         let mut values: Vec<_> = params.iter().map(|(value, _)| value.unwrap_or(0.into())).collect();
         let nulls: Vec<_> =
             params.iter().map(|(value, _)| if value.is_some() { b' ' } else { b'n' } as _).collect();
@@ -44,8 +50,8 @@ pub fn run(
     })
 }
 
-fn plan(text: String, params: &[Param]) -> Result<pg_sys::SPIPlanPtr, Error> {
-    let key = (text, params.iter().map(|(_, oid)| oid.to_u32()).collect::<Vec<_>>());
+fn plan(text: String, params: &[Param], table: pg_sys::Oid) -> Result<pg_sys::SPIPlanPtr, Error> {
+    let key = (text, params.iter().map(|(_, oid)| oid.to_u32()).collect::<Vec<_>>(), table);
     if let Some(kept) = PLANS.with_borrow(|plans| plans.get(&key).copied()) {
         return Ok(kept);
     }

@@ -23,7 +23,7 @@ with api_role as (
      and not exists (select from pg_depend d
                       where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e')
 ), function as (
-  select p.oid, p.oid::regprocedure::text as object, p.prosecdef, p.proleakproof, p.proacl, p.proowner,
+  select p.oid, p.oid::regprocedure::text as object, p.prosecdef, p.proleakproof, p.proacl, p.proowner, p.prosqlbody is not null as is_bound,
          path.search_path, path.search_path is not null as has_search_path,
          e.extname is not null as ours
     from pg_proc p
@@ -125,7 +125,8 @@ select object, 'it runs with its owner''s rights, and with its caller''s search_
   from function where prosecdef and not has_search_path
 union all
 select object, 'its search_path is its caller''s', format('alter function %s set search_path = ''''', object)
-  from function where not prosecdef and not has_search_path and not ours
+  -- A bound body (BEGIN ATOMIC, RETURN) found its names when it was created.
+  from function where not prosecdef and not has_search_path and not is_bound and not ours
 union all
 select object, 'PUBLIC can call it', format('revoke execute on function %s from public', object)
   from function_grant where grantee = 0
@@ -233,7 +234,8 @@ select distinct coalesce(nullif(d.defaclnamespace, 0)::regnamespace::text, 'ever
          d.defaclrole::regrole, coalesce(g.rolname, 'PUBLIC')),
        'alter default privileges … revoke all'
   from pg_default_acl d, lateral (select a.grantee, r.rolname from aclexplode(d.defaclacl) a left join api_role r on r.oid = a.grantee) g
- where d.defaclobjtype in ('r', 'f', 'S') and (d.defaclnamespace = 0 or d.defaclnamespace in (select oid from schema))
+ where d.defaclobjtype in ('r', 'f', 'S')
+   and (d.defaclnamespace = 0 or d.defaclnamespace in (select c.relnamespace from pg_class c join relation r on r.oid = c.oid))
    and (g.grantee = 0 or g.rolname in ('anon', 'authenticated'))
    and d.defaclrole in (select relowner from relation)
 union all
