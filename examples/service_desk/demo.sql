@@ -1,5 +1,6 @@
 -- A plumber's desk, from sign-up to a full calendar: make demo SYSTEM=service_desk
 \set QUIET on
+\set SHOW_CONTEXT never
 \pset footer off
 \pset null '-'
 set search_path = service_desk, public;
