@@ -13,6 +13,7 @@
 //! | `kpi_events` | kpi_events |
 //! | `reporting` | populate_fact_from_attempt, refresh_reporting, refresh_reporting_views, dimensions |
 //! | `scoring` | score_attempt, explain_score, the check of rubrics |
+//! | `service_desk` | callcoach.time_slots, seat, check_desk_settings, is_on_duty, reaches_off_duty |
 //! | `signatures` | verify_stripe_signature, verify_svix_signature |
 //! | `storage` | grant_signed_url |
 //! | `tenancy` | set_org_claim, current_org_id, current_user_id, callcoach.pre_request, acts_as, org_role |
@@ -46,6 +47,7 @@ mod pg_tests;
 mod reporting;
 mod rows;
 mod scoring;
+mod service_desk;
 mod signatures;
 mod spi;
 mod storage;

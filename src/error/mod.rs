@@ -9,8 +9,8 @@ mod sqlstate;
 pub use shape::{Shape, shape};
 
 use callcoach_core::{
-    kpis::PhraseError, scores::ScoresError, scoring, signed_url::PathError, transcript::TranscriptError,
-    vapi::VapiError, webhook,
+    kpis::PhraseError, scores::ScoresError, scoring, signed_url::PathError, slots,
+    transcript::TranscriptError, vapi::VapiError, webhook,
 };
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
@@ -105,6 +105,12 @@ pub enum Error {
     TooLarge(&'static str, usize),
     /// A trigger function called by a trigger it is not made for.
     WrongTrigger(&'static str),
+    /// Settings of a service desk's organisation that slots cannot be made from.
+    DeskSettings(slots::SettingsError),
+    /// A time zone that PostgreSQL does not know.
+    TimeZone,
+    /// An urgency that is none.
+    Urgency,
     /// A table has no such column, which a trigger on it wants.
     NoColumn(String, String),
     /// There is no log beside this table.

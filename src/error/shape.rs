@@ -1,7 +1,7 @@
 //! What each error says: SQLSTATE, message, detail, hint.
 
 use super::Error;
-use callcoach_core::{scores::ScoresError, scoring, transcript::TranscriptError, vapi::VapiError};
+use callcoach_core::{on_call, scores::ScoresError, scoring, transcript::TranscriptError, vapi::VapiError};
 use pgrx::prelude::*;
 
 /// SQLSTATE, message, detail, hint.
@@ -213,6 +213,11 @@ pub fn shape(error: Error) -> Shape {
             "trigger function called by a trigger it is not made for",
         )
         .hint(expected),
+        Error::DeskSettings(e) => Shape::new(invalid, e.message()).hint(e.hint()),
+        Error::TimeZone => Shape::new(invalid, "unknown time zone").hint("See pg_timezone_names."),
+        Error::Urgency => {
+            Shape::new(invalid, "unknown urgency").hint(format!("Use one of {}.", on_call::URGENCIES.join(", ")))
+        }
         Error::NoColumn(table, column) => Shape::new(
             Code::ERRCODE_UNDEFINED_COLUMN,
             format!("table {table} has no column {column}"),

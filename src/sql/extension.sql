@@ -147,6 +147,17 @@ comment on function callcoach.attempt_after_write() is
 comment on function callcoach.sync_dimension() is
   'Trigger, once a statement: the dimension named by its argument follows its core table.';
 
+comment on function callcoach.time_slots(date, int, text, jsonb, timestamptz[], timestamptz[], int[], timestamptz) is
+  'The slots of a date by business hours, what is booked, a time zone and the time it is.';
+comment on function callcoach.seat(jsonb, timestamptz[], timestamptz[], int[], timestamptz, timestamptz) is
+  'A lane for a booking, then the lanes of those that are there; NULL: full.';
+comment on function callcoach.check_desk_settings(jsonb) is
+  'Raises 22023 if business_hours, capacity or holidays of an organisation''s settings cannot be used.';
+comment on function callcoach.is_on_duty(text[], time, time, timestamp) is
+  'Is somebody with these days and hours on duty, by the clocks of their organisation?';
+comment on function callcoach.reaches_off_duty(text) is
+  'Is this the urgency for which somebody off duty is called where nobody is on? 22023 for what is no urgency.';
+
 -- These look few rows up by key. A plan that was kept while a table was small, or never analyzed, must not go
 -- on reading all of it.
 alter function enqueue_webhook(text, jsonb) set enable_seqscan = off;
@@ -242,7 +253,12 @@ declare
     "callcoach.check_rubric()":         [],
     "callcoach.attempt_before_write()": [],
     "callcoach.attempt_after_write()":  [],
-    "callcoach.sync_dimension()":       []
+    "callcoach.sync_dimension()":       [],
+    "callcoach.time_slots(date,int,text,jsonb,timestamptz[],timestamptz[],int[],timestamptz)": ["authenticated", "service_role"],
+    "callcoach.seat(jsonb,timestamptz[],timestamptz[],int[],timestamptz,timestamptz)": [],
+    "callcoach.check_desk_settings(jsonb)": [],
+    "callcoach.is_on_duty(text[],time,time,timestamp)": ["authenticated", "service_role"],
+    "callcoach.reaches_off_duty(text)": ["authenticated", "service_role"]
   }';
   api_roles constant name[] := array(
     select rolname from pg_catalog.pg_roles

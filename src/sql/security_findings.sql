@@ -35,7 +35,8 @@ with api_role as (
      -- What other extensions bring is theirs to judge.
      and (d.objid is null or e.extname is not null)
 ), callable_definer (callable) as (
-  values ('service_desk.accept_invitation(text)')
+  values ('service_desk.accept_invitation(text)'), ('service_desk.decline_invitation(text)'),
+         ('service_desk.create_organization(text,text,text)')
 ), table_grant as (
   select r.oid, r.object, r.relkind, g.grantee, a.rolname, g.privilege_type, null as attname
     from relation r, aclexplode(r.relacl) g left join api_role a on a.oid = g.grantee
@@ -159,6 +160,8 @@ select object, format('%s can call it, and it is internal', rolname),
      'callcoach.health_score(bigint,numeric)', 'callcoach.update_health_score(regclass,uuid)',
      -- A default, which whoever inserts has to be able to call.
      'callcoach.generate_webhook_secret()')
+   -- What functions that run as their caller compute with: arguments in, an answer out.
+   and object not similar to 'callcoach.(time\_slots|is\_on\_duty|reaches\_off\_duty)\(%'
 union all
 select object, 'it runs with its owner''s rights, and looks in its caller''s temporary tables first',
        format('end its search_path with pg_temp, or leave it empty: alter function %s set search_path = ''''', object)

@@ -6,14 +6,17 @@
 pub mod health;
 pub mod jsonb;
 pub mod kpis;
+pub mod on_call;
 pub mod request;
 pub mod scores;
 pub mod scoring;
 pub mod sentiment;
 pub mod signatures;
 pub mod signed_url;
+pub mod slots;
 pub mod transcript;
 pub mod vapi;
 mod vocabulary;
 pub mod webhook;
 pub mod webhook_secret;
+pub mod weekday;
