@@ -113,7 +113,8 @@ begin
   -- two tables meanwhile waits.
   execute format($f$
     create function rebuild_embedding_indexes(out index_name text, out lists int, out probes int) returns setof record
-      language plpgsql volatile security definer set search_path = pg_catalog, pg_temp as $body$
+      -- Without pgvector's notice of little data and low recall: one list finds everything.
+      language plpgsql volatile security definer set search_path = pg_catalog, pg_temp set client_min_messages = warning as $body$
     declare
       t text;
       n bigint;

@@ -39,6 +39,18 @@ update app.wide set n = n + 1 where n % 2 = 0;
 select action, count(*), count(distinct entity_id), bool_and(coalesce(old_values ->> 'id', new_values ->> 'id') = new_values ->> 'id') as same,
        bool_and((old_values ->> 'n')::int + 1 = (new_values ->> 'n')::int) as paired, min(new_values ->> 'r') as r
   from app.activity_log group by action order by action;
+-- Two tables whose transition tables are called alike: each row comes with its own columns.
+create table app.calls (id uuid primary key default gen_random_uuid(), seconds int, said text);
+create table app.notes (said text, pinned boolean, id uuid primary key default gen_random_uuid());
+select pg_temp.audited('app.calls', ''), pg_temp.audited('app.notes', '');
+delete from app.activity_log;
+insert into app.calls values ('eeeeeeee-0000-4000-8000-000000000001', 60, 'on the phone');
+insert into app.notes values ('in writing', true, 'eeeeeeee-0000-4000-8000-000000000002');
+update app.calls set seconds = 61;
+update app.notes set pinned = false;
+delete from app.calls;
+delete from app.notes;
+select action, entity_type, entity_id, old_values, new_values from app.activity_log order by n;
 -- Without the table of one side it cannot be.
 create trigger lacking after update on app.wide referencing new table as n for each statement execute function callcoach.audit_trigger_func();
 update app.wide set n = 0 where n = 3;

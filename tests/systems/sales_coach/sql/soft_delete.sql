@@ -31,6 +31,7 @@ select (select string_agg(persona_id, ' ' order by persona_id) from roleplay_ses
        (select string_agg(original_filename, ' ' order by original_filename) from call_uploads) as uploads;
 select pg_temp.as_user('server');
 select persona_id, deleted_at = now() as now from roleplay_sessions where user_id = md5('ana')::uuid order by persona_id;
+select original_filename, deleted_at = now() as now from call_uploads where user_id = md5('ana')::uuid order by original_filename;
 select (select count(*) from roleplay_sessions where user_id <> md5('ana')::uuid and deleted_at is not null) as sessions_of_others,
        (select count(*) from call_uploads where user_id <> md5('ana')::uuid and deleted_at is not null) as uploads_of_others;
 select feedback, deleted_at is not null as deleted from session_scores where session_id = md5('session of ana')::uuid order by feedback;
