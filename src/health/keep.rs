@@ -57,7 +57,7 @@ fn keep(trigger: &PgTrigger) -> Result<(), Error> {
         return tables.as_owner(|| refresh_all(&tables)).map(|_| ());
     }
     let data = trigger.trigger_data();
-    let has = |store: *mut pg_sys::Tuplestorestate, needed: bool| needed == !store.is_null();
+    let has = |store: *mut pg_sys::Tuplestorestate, needed: bool| needed != store.is_null();
     if !has(data.tg_oldtable, !event.fired_by_insert()) || !has(data.tg_newtable, !event.fired_by_delete()) {
         return Err(Error::WrongTrigger(EXPECTED));
     }
