@@ -14,7 +14,7 @@ begin atomic
   select callcoach.refresh_health_scores('customers'::regclass);
 end;
 comment on function refresh_health_scores() is
-  'The same for every customer, to be run every day: messages grow old without anything being written. Writes those whose score is another by now, and returns how many.';
+  'Computes every customer''s health score anew, to be run every day: messages grow old without anything being written. Writes those that are another by now, and returns how many.';
 
 revoke all on function update_health_score(uuid), refresh_health_scores() from public, anon, authenticated, service_role;
 grant execute on function update_health_score(uuid) to authenticated, service_role;

@@ -119,7 +119,7 @@ comment on function callcoach.health_score(bigint, numeric) is
 comment on function callcoach.update_health_score(regclass, uuid) is
   'Computes a customer''s health score anew, writes and returns it. The first argument is the table customers. PT404 for a customer that the caller may not see.';
 comment on function callcoach.refresh_health_scores(regclass) is
-  'The same for every customer of the table; writes those whose score is another by now, and returns how many.';
+  'Computes every customer''s health score anew, writes those that are another by now, and returns how many. The argument is the table customers.';
 comment on function callcoach.keep_health_scores() is
   'Trigger on agent_messages, training_progress and agent_sessions, once a statement: customers.health_score follows.';
 comment on function callcoach.touch_updated_at() is
