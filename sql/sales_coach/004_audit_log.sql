@@ -62,9 +62,14 @@ begin
     create function stamp_audit_log() returns trigger
       language plpgsql volatile set search_path = pg_catalog, pg_temp as $body$
     declare
-      before uuid := %1$I.organization_of_row(new.table_name, new.old_data);
-      after uuid := %1$I.organization_of_row(new.table_name, new.new_data);
+      -- What of a row says whose it is.
+      owner constant text := case new.table_name when 'users' then 'org_id' when 'session_scores' then 'session_id' else 'user_id' end;
+      before uuid;
+      after uuid := %1$I.organization_of_row(new.table_name, coalesce(new.new_data, new.old_data));
     begin
+      if new.old_data is not null and new.new_data is not null and new.old_data ->> owner is distinct from new.new_data ->> owner then
+        before := %1$I.organization_of_row(new.table_name, new.old_data);
+      end if;
       -- Of somebody who moves from one organisation to another, neither shall read what was in the other.
       if before = after or before is null or after is null then
         new.organization_id := coalesce(after, before);

@@ -41,6 +41,7 @@ pub fn run(
         }
         // SAFETY: the trigger's relation is open while it runs.
         let table = trigger.map_or(pg_sys::InvalidOid, |t| unsafe { (*t.trigger_data().tg_relation).rd_id });
+        let _without_jit = WithoutJit::begin();
         let plan = plan(text, params, table)?;
         let mut values: Vec<_> = params.iter().map(|(value, _)| value.unwrap_or(0.into())).collect();
         let nulls: Vec<_> =
@@ -48,6 +49,28 @@ pub fn run(
         // SAFETY: connected to SPI; a plan with as many parameters as there are values, of their types.
         unsafe { super::rows::execute_plan(plan, values.as_mut_ptr(), nulls.as_ptr(), mode, limit) }
     })
+}
+
+/// Without JIT while it lives. A plan that was made when a statement had many rows is kept for those that have one, and
+/// would be compiled for each of them, at ten milliseconds and more.
+struct WithoutJit(bool);
+
+impl WithoutJit {
+    fn begin() -> Self {
+        // SAFETY: a setting of this process, which has one thread.
+        unsafe {
+            let before = pg_sys::jit_enabled;
+            pg_sys::jit_enabled = false;
+            Self(before)
+        }
+    }
+}
+
+impl Drop for WithoutJit {
+    fn drop(&mut self) {
+        // SAFETY: as it was before; errors of PostgreSQL unwind through here.
+        unsafe { pg_sys::jit_enabled = self.0 };
+    }
 }
 
 fn plan(text: String, params: &[Param], table: pg_sys::Oid) -> Result<pg_sys::SPIPlanPtr, Error> {
