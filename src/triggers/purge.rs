@@ -81,7 +81,7 @@ fn root(table: pg_sys::Oid) -> pg_sys::Oid {
         .unwrap_or(table)
 }
 
-/// Has the table our trigger, and is it on?
+/// Has the table our trigger, as it is to be made, and is it on?
 fn deletes_softly(table: pg_sys::Oid) -> bool {
     let ours = function_named("callcoach.soft_delete()");
     // SAFETY: the relation is locked and open while its triggers are read.
@@ -93,9 +93,13 @@ fn deletes_softly(table: pg_sys::Oid) -> bool {
         } else {
             std::slice::from_raw_parts((*described).triggers, (*described).numtriggers as usize)
         };
-        let found = triggers
-            .iter()
-            .any(|trigger| trigger.tgfoid == ours && trigger.tgenabled as u8 != pg_sys::TRIGGER_DISABLED);
+        let kind =
+            (pg_sys::TRIGGER_TYPE_ROW | pg_sys::TRIGGER_TYPE_BEFORE | pg_sys::TRIGGER_TYPE_DELETE) as i16;
+        let found = triggers.iter().any(|trigger| {
+            trigger.tgfoid == ours
+                && trigger.tgenabled as u8 != pg_sys::TRIGGER_DISABLED
+                && trigger.tgtype & kind == kind
+        });
         pg_sys::table_close(relation, pg_sys::AccessShareLock as _);
         found
     }
