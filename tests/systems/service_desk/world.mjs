@@ -29,7 +29,10 @@ export const appointment = (organization, time, more = {}) => ({
 export async function session(user) {
   const { Client } = packages('pg')
   const client = new Client({ host: process.env.PGHOST, database: process.env.PGDATABASE, user: 'authenticator' })
+  client.on('error', () => {})
   await client.connect()
+  // What waits for ever has failed.
+  await client.query(`set lock_timeout = '20s'; set idle_in_transaction_session_timeout = '30s'`)
   const begin = async (isolation = 'read committed') => {
     await client.query(`begin isolation level ${isolation}`)
     await client.query('set local role authenticated')
