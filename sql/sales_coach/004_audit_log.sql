@@ -31,12 +31,13 @@ revoke all on table audit_log from public, anon, authenticated, service_role;
 grant select on table audit_log to service_role;
 
 -- Whose log it is, is found when it is written: users move between organisations, and rows go. A row whose user or
--- session is gone with it belongs where their own last log does, which is written before.
+-- session is gone with it belongs where their own last log does, which is written before. || '' keeps the planner from
+-- the index of table_name, which holds half of the log for each.
 create function organization_of_user(user_id uuid) returns uuid
   language sql stable parallel safe
   return case when exists (select from users u where u.id = organization_of_user.user_id)
     then (select u.org_id from users u where u.id = organization_of_user.user_id)
-    else (select l.organization_id from audit_log l where l.record_id = organization_of_user.user_id and l.table_name = 'users'
+    else (select l.organization_id from audit_log l where l.record_id = organization_of_user.user_id and l.table_name || '' = 'users'
            order by l.created_at desc limit 1) end;
 comment on function organization_of_user(uuid) is 'Internal, for the audit log: a user''s organisation, also when the user is gone.';
 
@@ -44,7 +45,7 @@ create function organization_of_session(session_id uuid) returns uuid
   language sql stable parallel safe
   return case when exists (select from roleplay_sessions s where s.id = organization_of_session.session_id)
     then (select organization_of_user(s.user_id) from roleplay_sessions s where s.id = organization_of_session.session_id)
-    else (select l.organization_id from audit_log l where l.record_id = organization_of_session.session_id and l.table_name = 'roleplay_sessions'
+    else (select l.organization_id from audit_log l where l.record_id = organization_of_session.session_id and l.table_name || '' = 'roleplay_sessions'
            order by l.created_at desc limit 1) end;
 comment on function organization_of_session(uuid) is 'Internal, for the audit log: the organisation of a session''s user, also when the session is gone.';
 
