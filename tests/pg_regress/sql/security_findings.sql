@@ -39,7 +39,7 @@ begin; select f.* from pg_temp.found('alter policy scenarios_select on scenarios
 begin; select f.* from pg_temp.found('create policy slow on dim_time for insert to authenticated with check (current_user_id() = ''x'')') as f; rollback;
 begin; select f.* from pg_temp.found('create policy slow on dim_time for delete to authenticated using (year = (select 1) and current_setting(''jwt.claims.org_id'')::uuid is null)') as f; rollback;
 begin; select f.* from pg_temp.found('create function f() returns int language sql security definer return 1') as f; rollback;
-begin; select f.* from pg_temp.found('create function f() returns int language sql return 1') as f; rollback;
+begin; select f.* from pg_temp.found('create function f() returns int language sql as $f$ select 1 $f$') as f; rollback;
 begin; select f.* from pg_temp.found('grant execute on function score_attempt(uuid) to public') as f; rollback;
 begin; select f.* from pg_temp.found('grant execute on function enqueue_webhook(text, jsonb) to anon') as f; rollback;
 begin; select f.* from pg_temp.found('alter function enqueue_webhook(text, jsonb) reset search_path') as f; rollback;
