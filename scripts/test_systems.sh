@@ -58,8 +58,10 @@ installs_in_stages() {
   install_system staged "$system"
   supabase staged storage vector
   install_system staged "$system"
-  dump --schema-only "$system" >"$out/whole.sql"
-  dump --schema-only staged >"$out/staged.sql"
+  # Where other extensions live is the database's affair: a system may have been there before Supabase's schema for them.
+  local of=(--schema-only --schema "$system" --schema storage --schema auth)
+  dump "${of[@]}" "$system" >"$out/whole.sql"
+  dump "${of[@]}" staged >"$out/staged.sql"
   dropdb staged
   diff "$out/whole.sql" "$out/staged.sql"
 }
