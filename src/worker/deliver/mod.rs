@@ -6,6 +6,7 @@
 //! | `stock` | what waits for its turn, and what else is to be claimed |
 //! | `claim` | taking due deliveries, and giving them back |
 //! | `settle` | writing what came of them, and endpoints' records |
+//! | `client` | the client that the settings allow |
 //! | `http` | one attempt |
 //! | `failure` | what an attempt without a response failed of |
 //! | `pause` | sending less where sockets or memory are missing |
@@ -13,6 +14,7 @@
 //! | `resolver` | receivers' names, and which addresses may be connected to |
 
 pub mod claim;
+mod client;
 mod descriptors;
 mod failure;
 mod http;
@@ -30,8 +32,8 @@ use callcoach_core::webhook::fair::{Limits, Scheduler, Ticket};
 use callcoach_core::webhook::signing::{self, Message};
 use callcoach_core::webhook::{Event, SECOND};
 use claim::Claimed;
-use descriptors::Room;
-use http::{Answer, Http, Request, Settings};
+use client::Client;
+use http::{Answer, Request};
 use pause::Pause;
 use settle::{Endings, Records};
 use std::collections::{HashMap, HashSet};
@@ -54,12 +56,7 @@ const MOST_BACKOFF: Duration = Duration::from_secs(60);
 pub struct Sender {
     /// What this process claims by.
     claim: Uuid,
-    settings: Option<Settings>,
-    http: Option<Http>,
-    /// What is wrong with the settings, or with the limit of open files, so that it is logged once.
-    complaint: Option<String>,
-    shortage: Option<String>,
-    room: Room,
+    client: Client,
     pause: Pause,
     /// What was not tried, and is to be given back.
     untried: Vec<Uuid>,
@@ -96,11 +93,7 @@ impl Sender {
         let limits = gucs::webhooks::limits();
         Self {
             claim: Uuid::now_v7(),
-            settings: None,
-            http: None,
-            complaint: None,
-            shortage: None,
-            room: Room::default(),
+            client: Client::default(),
             pause: Pause::default(),
             untried: Vec::new(),
             limits,
@@ -195,7 +188,7 @@ impl Sender {
 
     /// May anything be sent? Not while what came of it cannot be written.
     fn may_start(&self) -> bool {
-        self.http.is_some() && self.endings.len() < MOST_WAITING && self.pause.rest().is_none()
+        self.client.http().is_some() && self.endings.len() < MOST_WAITING && self.pause.rest().is_none()
     }
 
     fn backoff(&self) -> Duration {
@@ -229,9 +222,13 @@ impl Sender {
         // Until it is known better: whatever fails here is not tried again before the poll.
         self.next_due = None;
         self.is_truncated = false;
-        self.use_settings();
+        let limits = self.client.renew();
+        if limits != self.limits {
+            self.limits = limits;
+            self.scheduler.set_limits(limits);
+        }
         self.give_back_unready();
-        if self.http.is_none() {
+        if self.client.http().is_none() {
             // Whether we are installed is to be known all the same.
             self.is_installed = claim::is_installed() != Err(Failure::NotInstalled);
             return;
@@ -264,39 +261,6 @@ impl Sender {
         self.scheduler.tidy(now);
     }
 
-    /// Makes the client anew where settings have changed.
-    fn use_settings(&mut self) {
-        let mut limits = gucs::webhooks::limits();
-        let (room, shortage) = descriptors::room(limits.total);
-        if let Some(shortage) = shortage.as_ref().filter(|_| self.shortage != shortage) {
-            pgrx::warning!("callcoach worker: {shortage}");
-        }
-        self.shortage = shortage;
-        limits.total = limits.total.min(room.requests);
-        self.room = room;
-        let made = Settings::read().and_then(|settings| {
-            if self.settings.as_ref() != Some(&settings) || self.http.is_none() {
-                self.http = Some(Http::new(&settings)?);
-                self.settings = Some(settings);
-            }
-            Ok(())
-        });
-        if let Err(complaint) = &made {
-            self.http = None;
-            if self.complaint.as_ref() != Some(complaint) {
-                pgrx::warning!("callcoach worker: no webhooks are sent: {complaint}");
-            }
-        }
-        self.complaint = made.err();
-        if let Some(http) = &self.http {
-            http.keep(room.kept);
-        }
-        if limits != self.limits {
-            self.limits = limits;
-            self.scheduler.set_limits(limits);
-        }
-    }
-
     /// Claims of endpoints that may not be sent anything for a while are somebody else's to have.
     fn give_back_unready(&mut self) {
         let soon = timestamps::clock_micros() + 2 * SECOND;
@@ -315,9 +279,9 @@ impl Sender {
 
     /// Starts what may be started.
     fn start(&mut self) {
-        let Some(http) = self.http.clone() else { return };
+        let Some(http) = self.client.http().cloned() else { return };
         if self.scheduler.queued() > 0 {
-            self.room.make();
+            self.client.make_room();
         }
         let mut stale = Vec::new();
         while self.may_start() {
