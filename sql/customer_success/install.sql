@@ -4,37 +4,11 @@
 \set ON_ERROR_STOP on
 
 begin;
-set local client_min_messages = warning;
-do $$
-declare
-  missing text;
-begin
-  if not exists (select from pg_catalog.pg_extension where extname = 'callcoach') then
-    raise exception using errcode = '55000', message = 'the extension callcoach is not installed in this database',
-      hint = 'Run CREATE EXTENSION callcoach, or sql/install.sql, first.';
-  end if;
-  if pg_catalog.to_regclass('auth.users') is null then
-    raise exception using errcode = '55000', message = 'this database has no table auth.users (Supabase Auth)',
-      hint = 'Customer success managers are users of Supabase Auth. Outside Supabase, make the schema auth first.';
-  end if;
-  select string_agg(r, ', ') into missing
-    from unnest(array['anon', 'authenticated', 'service_role']) as r
-   where not exists (select from pg_catalog.pg_roles where rolname = r);
-  if missing is not null then
-    raise exception using errcode = '55000', message = format('the roles of the API are missing: %s', missing),
-      hint = 'Policies and grants are made for anon, authenticated and service_role: create them first.';
-  end if;
-end
-$$;
-create schema if not exists customer_success;
--- By its oid: search_path is not asked.
-select quote_ident(n.nspname) as callcoach_schema
-  from pg_catalog.pg_extension e join pg_catalog.pg_namespace n on n.oid = e.extnamespace
- where e.extname = 'callcoach' \gset
-set local search_path = customer_success, :callcoach_schema;
+\set system customer_success
+\ir ../begin_system.sql
+comment on schema customer_success is 'Customer success: customers, contracts, conversations with agents, meetings, training, health scores.';
 
--- What is there already, by the migrations' own record.
-select to_regclass('customer_success.callcoach_migrations') is null as fresh \gset
+-- What is there already is left alone.
 \if :fresh
   \ir 001_initial.sql
 \endif

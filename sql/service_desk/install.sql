@@ -4,32 +4,13 @@
 \set ON_ERROR_STOP on
 
 begin;
-set local client_min_messages = warning;
-do $$
-begin
-  if not exists (select from pg_catalog.pg_extension where extname = 'callcoach') then
-    raise exception using errcode = '55000', message = 'the extension callcoach is not installed',
-      hint = 'Run CREATE EXTENSION callcoach first.';
-  end if;
-  if to_regclass('auth.users') is null or to_regprocedure('auth.uid()') is null then
-    raise exception using errcode = '55000', message = 'auth.users and auth.uid() are not there',
-      hint = 'Install into a Supabase database, or one that has a schema auth like its.';
-  end if;
-  if (select count(*) from pg_catalog.pg_roles where rolname in ('authenticated', 'service_role')) < 2 then
-    raise exception using errcode = '55000', message = 'the roles authenticated and service_role are not there',
-      hint = 'Install into a Supabase database, or create its roles first.';
-  end if;
-end
-$$;
-create schema if not exists service_desk;
+\set system service_desk
+\ir ../begin_system.sql
 comment on schema service_desk is 'A service desk: organisations, customers, appointments, calls, who is on call.';
-select extnamespace::regnamespace as extension_schema from pg_catalog.pg_extension where extname = 'callcoach' \gset
-set local search_path = service_desk, :extension_schema;
 
--- What is there already, by the migrations' own record.
-select to_regclass('service_desk.callcoach_migrations') is null as fresh \gset
+-- What is there already is left alone.
 \if :fresh
-  \ir migrations/001_organizations.sql
+  \ir 001_organizations.sql
 \endif
 select count(*) filter (where version = '002_assistants_and_phone_numbers') = 0 as need_002,
        count(*) filter (where version = '003_customers_and_appointments') = 0 as need_003,
@@ -45,39 +26,39 @@ select count(*) filter (where version = '002_assistants_and_phone_numbers') = 0 
        count(*) filter (where version = '022_audit_log') = 0 as need_022
   from service_desk.callcoach_migrations \gset
 \if :need_002
-  \ir migrations/002_assistants_and_phone_numbers.sql
+  \ir 002_assistants_and_phone_numbers.sql
 \endif
 \if :need_003
-  \ir migrations/003_customers_and_appointments.sql
+  \ir 003_customers_and_appointments.sql
 \endif
 \if :need_004
-  \ir migrations/004_communication_logs.sql
+  \ir 004_communication_logs.sql
 \endif
 \if :need_005
-  \ir migrations/005_billing.sql
+  \ir 005_billing.sql
 \endif
 \if :need_013
-  \ir migrations/013_create_update_timestamp_function.sql
+  \ir 013_create_update_timestamp_function.sql
 \endif
 \if :need_015
-  \ir migrations/015_call_transfers.sql
+  \ir 015_call_transfers.sql
 \endif
 \if :need_016
-  \ir migrations/016_emergency_contacts.sql
+  \ir 016_emergency_contacts.sql
 \endif
 \if :need_017
-  \ir migrations/017_verify_appointments_schema.sql
+  \ir 017_verify_appointments_schema.sql
 \endif
 \if :need_018
-  \ir migrations/018_add_email_to_user_profiles.sql
+  \ir 018_add_email_to_user_profiles.sql
 \endif
 \if :need_020
-  \ir migrations/020_simple_appointments_table.sql
+  \ir 020_simple_appointments_table.sql
 \endif
 \if :need_021
-  \ir migrations/021_access.sql
+  \ir 021_access.sql
 \endif
 \if :need_022
-  \ir migrations/022_audit_log.sql
+  \ir 022_audit_log.sql
 \endif
 commit;
