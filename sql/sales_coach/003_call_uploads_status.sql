@@ -36,8 +36,9 @@ begin
 
   for policy in
     select * from (values
-      -- No empty segments, no . and .., which another program might follow.
-      ('Users can upload their own recordings', 'insert', format($p$with check (%s and name !~ '(^|/)\.{0,2}(/|$)')$p$, own)),
+      -- No empty segments, no . and .., which another program might follow, nor what reads as them in a URL.
+      ('Users can upload their own recordings', 'insert',
+       format($p$with check (%s and name !~ '(^|/)\.{0,2}(/|$)|[\\%%[:cntrl:]]')$p$, own)),
       ('Users can read their own recordings', 'select', format('using (%s)', own)),
       ('Users can delete their own recordings', 'delete', format('using (%s)', own))
     ) as p (name, command, condition)

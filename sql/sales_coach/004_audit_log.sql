@@ -19,7 +19,7 @@ create table audit_log (
 create index idx_audit_log_user on audit_log (user_id);
 create index idx_audit_log_table on audit_log (table_name);
 create index idx_audit_log_created on audit_log (created_at desc);
-create index idx_audit_log_record on audit_log (record_id);
+create index idx_audit_log_record on audit_log (record_id, created_at desc);
 comment on table audit_log is
   'Changes of users, roleplay_sessions, session_scores and call_uploads, without transcripts. Read by the admins of the organisation that it happened in.';
 comment on column audit_log.user_id is 'Who made the change; NULL: the server, or somebody who is gone.';
@@ -61,7 +61,9 @@ do $$
 begin
   execute format($f$
     create function stamp_audit_log() returns trigger
-      language plpgsql volatile set search_path = pg_catalog, pg_temp as $body$
+      -- The plan of a transaction's first line serves for all of them: made while the log is small, it would read all
+      -- of it for each row of an account that goes.
+      language plpgsql volatile set search_path = pg_catalog, pg_temp set enable_seqscan = off as $body$
     declare
       -- What of a row says whose it is.
       owner constant text := case new.table_name when 'users' then 'org_id' when 'session_scores' then 'session_id' else 'user_id' end;

@@ -14,11 +14,17 @@ begin
 end
 $$;
 
+-- Named as callcoach.handle_new_user would.
 insert into users (id, email, name)
 select a.id, a.email,
-       coalesce(nullif(btrim(a.raw_user_meta_data ->> 'full_name'), ''), nullif(btrim(a.raw_user_meta_data ->> 'name'), ''),
-                split_part(a.email, '@', 1))
+       left(coalesce(
+         nullif(btrim(case when jsonb_typeof(m.d -> 'full_name') = 'string' then m.d ->> 'full_name' end), ''),
+         nullif(btrim(case when jsonb_typeof(m.d -> 'name') = 'string' then m.d ->> 'name' end), ''),
+         nullif(btrim(split_part(a.email, '@', 1)), ''),
+         nullif(btrim(a.phone), ''),
+         'user'), 200)
   from auth.users a
+ cross join lateral (select a.raw_user_meta_data as d) m
  where a.email is not null
     on conflict do nothing;
 

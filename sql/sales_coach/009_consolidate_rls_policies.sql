@@ -38,14 +38,15 @@ create policy "Users can insert scores for their sessions" on session_scores for
 
 create policy "Users can view uploads" on call_uploads for select to authenticated
   using (deleted_at is null and user_id = any (array(select u.id from users u)));
--- The server fetches what file_path names, past the policies of Storage: it must be the user's own.
+-- The server fetches what file_path names, past the policies of Storage: it must be the user's own. To fetch(), %2e%2e
+-- is a .. too, \ a / and a tab nothing; Storage's own names have none of these.
 create policy "Users can insert their own uploads" on call_uploads for insert to authenticated
   with check (user_id = (select uid())
-    and split_part(file_path, '/', 1) = (select uid())::text and file_path !~ '(^|/)\.{0,2}(/|$)');
+    and split_part(file_path, '/', 1) = (select uid())::text and file_path !~ '(^|/)\.{0,2}(/|$)|[\\%[:cntrl:]]');
 create policy "Users can update their own uploads" on call_uploads for update to authenticated
   using (user_id = (select uid()) and deleted_at is null)
   with check (user_id = (select uid())
-    and split_part(file_path, '/', 1) = (select uid())::text and file_path !~ '(^|/)\.{0,2}(/|$)');
+    and split_part(file_path, '/', 1) = (select uid())::text and file_path !~ '(^|/)\.{0,2}(/|$)|[\\%[:cntrl:]]');
 create policy "Users can delete their own uploads" on call_uploads for delete to authenticated
   using (user_id = (select uid()) and deleted_at is null);
 

@@ -250,9 +250,10 @@ select object, format('%s owns it: policies and grants do not bind an owner', a.
        format('alter table %s owner to a role of the migrations', object)
   from relation join api_role a on a.oid = relowner
 union all
+-- ENABLE REPLICA: it fires for what replication brings, and for nobody else.
 select r.object, format('trigger %I is disabled', t.tgname), format('alter table %s enable trigger %I', r.object, t.tgname)
   from relation r join pg_trigger t on t.tgrelid = r.oid
- where t.tgenabled = 'D' and not t.tgisinternal
+ where t.tgenabled in ('D', 'R') and not t.tgisinternal
 union all
 select 'jwt.claims.org_id', format('%s may set it, and so choose any organisation', coalesce(a.rolname, 'PUBLIC')),
        format('revoke set on parameter jwt.claims.org_id from %s', coalesce(quote_ident(a.rolname), 'public'))

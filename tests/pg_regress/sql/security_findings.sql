@@ -52,6 +52,7 @@ begin; select f.* from pg_temp.found('alter role authenticated bypassrls') as f;
 begin; select f.* from pg_temp.found('grant service_role to authenticated') as f; rollback;
 begin; select f.* from pg_temp.found('alter table articles owner to authenticated') as f; rollback;
 begin; select f.* from pg_temp.found('alter table org_members disable trigger keep_an_admin_delete') as f; rollback;
+begin; select f.* from pg_temp.found('alter table org_members enable replica trigger keep_an_admin_delete') as f; rollback;
 begin; select f.* from pg_temp.found('grant set on parameter jwt.claims.org_id to public') as f; rollback;
 begin; select f.* from pg_temp.found('set local callcoach.guard_statements = off') as f; rollback;
 begin; select f.* from pg_temp.found('create function f() returns int language sql security definer set search_path = pg_catalog return 1; grant execute on function f() to authenticated') as f; rollback;

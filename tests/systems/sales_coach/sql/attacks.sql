@@ -52,6 +52,13 @@ select statement, pg_temp.tries('ana', statement) as ana, pg_temp.tries('ada', s
   $s$ select callcoach.purge_deleted('call_uploads', '0') $s$,
   $s$ set role service_role $s$, $s$ set session authorization postgres $s$]) as statement;
 
+-- A file in one's own folder that fetch() would find in Bob's: %2e%2e is .. there, \ is / and a tab is nothing.
+select replace(path, md5('bob')::uuid::text, 'bob') as path,
+       pg_temp.tries('ana', format('insert into call_uploads (user_id, file_path) values (uid(), %L)', md5('ana')::uuid || path)) as added,
+       pg_temp.tries('ana', format('update call_uploads set file_path = %L where id = md5(''upload of ana'')::uuid', md5('ana')::uuid || path)) as changed
+  from unnest(array['/3_Q&A (final), 50 min.mp3', '/%2e%2e/' || md5('bob')::uuid || '/1_bob.mp3', '/.%2E/' || md5('bob')::uuid || '/1_bob.mp3',
+                    '/..\' || md5('bob')::uuid || '\1_bob.mp3', E'/.\t./' || md5('bob')::uuid || '/1_bob.mp3', E'/.\r\n./x.mp3']) as path;
+
 -- A function that tells what it sees sees nothing that its caller may not: policies come first.
 begin;
 create function pg_temp.tell(v text) returns boolean language plpgsql cost 0.0000001 as $$ begin raise notice 'seen: %', v; return true; end $$;

@@ -14,13 +14,20 @@ insert into auth.users (id, email, raw_user_meta_data) values
   (md5('odd')::uuid, 'odd@example.com', '["full_name"]'),
   -- What a user writes about themselves counts for nothing.
   (md5('eve')::uuid, 'eve@example.com', jsonb_build_object('full_name', 'Eve', 'role', 'admin', 'org_id', md5('acme')::uuid));
+-- Names that are none, or far too long.
+insert into auth.users (id, email, raw_user_meta_data) values
+  (md5('object')::uuid, 'object@example.com', '{"full_name": {"first": "Ola"}, "name": ["Ola"]}'),
+  (md5('long')::uuid, 'long@example.com', jsonb_build_object('full_name', repeat('Lo', 500000))),
+  (md5('nameless')::uuid, '@example.com', '{"full_name": "  "}');
 -- The same address again, in another letter case even, or none at all: the account is made either way.
 insert into auth.users (id, email, raw_user_meta_data, is_sso_user) values (md5('same')::uuid, 'full@example.com', '{}', true);
 insert into auth.users (id, phone) values (md5('phone')::uuid, '+15550100');
 \c - postgres
 set search_path = sales_coach, public;
 select count(*) as accounts from auth.users;
-select email, name, role, org_id from users order by email collate "C";
+select email, name, role, org_id from users where length(name) < 200 order by email collate "C";
+select email, length(name) from users where length(name) >= 200;
+create temp table signed_up as select id, email, name, role, org_id from users;
 -- Who has signed up before is there too, when the migration is applied to a database with users.
 begin;
 \set ECHO none
@@ -29,7 +36,9 @@ delete from callcoach_migrations where version = '006_auth_user_sync';
 delete from users;
 :migration
 \set ECHO all
-select email, name, role, org_id from users order by email collate "C";
+select email, name, role, org_id from users where length(name) < 200 order by email collate "C";
+-- With the names that they would have had.
+select s.email, s.name, u.name from users u join signed_up s using (id) where u.name <> s.name;
 -- Another application's trigger of the same name goes on beside it.
 \set ECHO none
 delete from callcoach_migrations where version = '006_auth_user_sync';

@@ -42,6 +42,7 @@ with tried as (
     $s$ insert into storage.objects (bucket_id, name) values ('call-recordings', md5('bob')::uuid || '/1_call.mp3') $s$,
     $s$ insert into storage.objects (bucket_id, name) values ('call-recordings', upper(md5('ana')::uuid::text) || '/2_call.mp3') $s$,
     $s$ insert into storage.objects (bucket_id, name) values ('call-recordings', md5('ana')::uuid || '/../' || md5('bob')::uuid || '/x.mp3') $s$,
+    $s$ insert into storage.objects (bucket_id, name) values ('call-recordings', md5('ana')::uuid || '/%2e%2e/' || md5('bob')::uuid || '/x.mp3') $s$,
     $s$ insert into storage.objects (bucket_id, name) values ('call-recordings', md5('ana')::uuid || '//x.mp3') $s$,
     $s$ insert into storage.objects (bucket_id, name) values ('call-recordings', md5('ana')::uuid || '/') $s$,
     $s$ insert into storage.objects (bucket_id, name) values ('call-recordings', md5('ana')::uuid::text) $s$,
