@@ -50,7 +50,7 @@ select statement, pg_temp.refused('update ' || statement) as outcome from unnest
 select zone, pg_temp.refused(format('update organizations set timezone = %L', zone)) as outcome
   from unnest(array['CET', 'EET', 'MET', 'WET', 'EST', 'MST', 'HST', 'cet', 'localtime', 'UTC', 'GMT', 'Zulu', 'EST5EDT', 'Singapore']) as zone;
 select z.name, count(*)
-  from pg_timezone_names z, unnest(array['2036-01-15', '2036-07-15']::date[]) as day, callcoach.time_slots(day, 480, z.name,
+  from pg_timezone_names z, unnest(array['2036-01-15', '2036-07-15']::date[]) as day, callcoach.time_slots(day, 60, z.name,
          '{"business_hours": {"tuesday": [{"start": "09:00", "end": "17:00"}]}}', array[(day + time '09:00') at time zone z.name],
          array[(day + time '17:00') at time zone z.name], array[1], '-infinity') s
  where s.is_available and not exists (select from pg_timezone_abbrevs a where a.abbrev = upper(z.name)) and z.name <> 'posixrules'
