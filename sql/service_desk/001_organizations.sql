@@ -53,7 +53,7 @@ create table organizations (
 );
 comment on table organizations is
   'The tenant boundary. No API role can read twilio_auth_token, byo_sip_credentials, google_refresh_token, outlook_refresh_token, calendly_api_key: clients name columns, or read organization_details.';
-comment on column organizations.timezone is 'A name of pg_timezone_names; appointments and hours are on its clocks.';
+comment on column organizations.timezone is 'A name of pg_timezone_names that is no abbreviation; appointments and hours are on its clocks.';
 comment on column organizations.settings is
   '{"business_hours": {"monday": [{"start": "09:00", "end": "17:00"}, …], …}, "capacity": 1, "holidays": ["2026-12-25", …]}, and what else the application keeps. A weekday that is not there is closed. Without business_hours: Monday to Friday 09:00 to 17:00; without capacity: one at a time.';
 comment on column organizations.twilio_auth_token is 'Written by owners and admins; read by no API role.';
@@ -140,6 +140,14 @@ begin
     if not exists (select from pg_timezone_names z where z.name = new.timezone) then
       raise invalid_parameter_value using
         message = 'unknown time zone', hint = 'Use a name of pg_timezone_names, such as America/New_York.';
+    end if;
+    -- PostgreSQL's AT TIME ZONE takes what is an abbreviation too as one: CET without its summer. The slots' time zone
+    -- would be another than the bookings'. localtime and posixrules are another on each machine.
+    if new.timezone in ('localtime', 'posixrules')
+       or (new.timezone not in ('UTC', 'UCT', 'GMT', 'Zulu')
+           and exists (select from pg_timezone_abbrevs a where a.abbrev = upper(new.timezone))) then
+      raise invalid_parameter_value using
+        message = 'ambiguous time zone', hint = 'Use the name of a place, such as America/New_York.';
     end if;
   end if;
   if tg_op = 'INSERT' or new.settings is distinct from old.settings then

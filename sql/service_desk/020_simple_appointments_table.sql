@@ -104,14 +104,15 @@ begin
   new.period := tstzrange(starts, ends);
   new.lane := seats[1];
 
-  -- Those who give way do it in two steps, as the constraint is checked row by row.
+  -- Those who give way do it in two steps, as the constraint is checked row by row. One that was cancelled or over by
+  -- the time that it was its turn has no lane to give.
   if seats[2:] <> booked.lanes then
     update service_desk.appointments a set period = 'empty'
       from unnest(booked.ids, booked.lanes, seats[2:]) as m (id, lane, new_lane)
-     where a.id = m.id and m.lane <> m.new_lane;
+     where a.id = m.id and m.lane <> m.new_lane and a.period is not null;
     update service_desk.appointments a set period = m.period, lane = m.new_lane
       from unnest(booked.ids, booked.lanes, seats[2:], booked.periods) as m (id, lane, new_lane, period)
-     where a.id = m.id and m.lane <> m.new_lane;
+     where a.id = m.id and m.lane <> m.new_lane and a.period is not null;
   end if;
   return new;
 end
@@ -168,7 +169,8 @@ begin
   moved := array(
     select a.id from service_desk.appointments a
      where a.organization_id = new.id and upper(a.period) > now() order by lower(a.period), a.id);
-  update service_desk.appointments a set period = 'empty' where a.id = any (moved);
+  -- Not of one that was cancelled meanwhile.
+  update service_desk.appointments a set period = 'empty' where a.id = any (moved) and a.period is not null;
   foreach appointment in array moved loop
     update service_desk.appointments a set scheduled_time = a.scheduled_time where a.id = appointment;
   end loop;
@@ -202,8 +204,8 @@ declare
   booked record;
 begin
   select d.time_zone, d.settings into desk from service_desk.desk_of(org_id) d;
-  -- Wide enough for every time zone, and for those who give way.
-  if target_date between '0001-01-01' and '4000-01-01' then
+  -- Wide enough for every time zone, and for those who give way. Dates that time_slots refuses are left to it.
+  if target_date between date '1970-01-01' - 1000000 and date '1970-01-01' + 1000000 then
     select array_agg(lower(a.period)) as starts, array_agg(upper(a.period)) as ends, array_agg(a.lane) as lanes
       into booked
       from service_desk.appointments a

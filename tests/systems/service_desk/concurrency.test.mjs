@@ -12,8 +12,8 @@ before(async () => {
   sessions = await Promise.all(Array.from({ length: 20 }, () => session(desk.member)))
 })
 after(() => Promise.all(sessions.map((s) => s.end())))
-const book = (s, date, time, { minutes = 60, customer = null, isolation } = {}) =>
-  s.once(BOOK, [desk.id, customer, date, time, minutes], isolation)
+const book = (s, date, time, { minutes = 60, customer = null, isolation, at = desk.id } = {}) =>
+  s.once(BOOK, [at, customer, date, time, minutes], isolation)
 const capacity = (n) => psql(`update service_desk.organizations set settings = '{"capacity": ${n}}' where id = '${desk.id}'`)
 const tally = (outcomes) => outcomes.reduce((n, o) => ({ ...n, [o]: (n[o] ?? 0) + 1 }), {})
 /** The most that go on at once, and whether two share a lane. */
@@ -105,6 +105,43 @@ test('changing into a taken slot at once: one has it', async () => {
   const outcomes = await Promise.all(ids.map(({ id }, n) =>
     sessions[n].once(`update appointments set scheduled_date = '2036-06-17', scheduled_time = '12:00' where id = $1`, [id])))
   assert.deepEqual(tally(outcomes), { done: 1, '23P01': 4 })
+})
+
+for (const end of [`update appointments set status = 'completed' where id = $1`, 'delete from appointments where id = $1']) {
+  test(`one that would give way ends meanwhile (${end.slice(0, 6)}): the booking stands`, async () => {
+    capacity(2)
+    const [first, second] = sessions
+    const date = end.startsWith('update') ? '2036-06-23' : '2036-06-24'
+    // 09:00 in the first lane, 10:00 in the second: 09:30 to 10:30 has room where one of them changes lanes.
+    for (const [time, minutes] of [['09:00', 60], ['10:00', 30], ['09:15', 15], ['10:00', 60]]) {
+      assert.equal(await book(first, date, time, { minutes }), 'done')
+    }
+    psql(`delete from service_desk.appointments where scheduled_date = '${date}' and duration_minutes < 60`)
+    const { id, lane } = row(`select id, lane from service_desk.appointments where scheduled_date = '${date}' and scheduled_time = '10:00'`)
+    assert.equal(lane, 2)
+    await first.begin()
+    await first.query(end, [id])
+    const outcome = book(second, date, '09:30')
+    await waiting(second.pid)
+    await first.query('commit')
+    assert.equal(await outcome, 'done')
+    assert.equal(count('appointments', `id = '${id}' and (period is not null or lane is not null)`), 0)
+  })
+}
+
+test('one is cancelled while the organisation moves to another time zone: both are done', async () => {
+  const other = await organization('moving')
+  const [member, owner] = await Promise.all([session(other.member), session(other.owner)])
+  assert.equal(await book(member, '2036-06-23', '09:00', { at: other.id }), 'done')
+  await member.begin()
+  await member.query(`update appointments set status = 'cancelled'`)
+  const outcome = owner.once(`update organizations set timezone = 'America/Chicago'`)
+  await waiting(owner.pid)
+  await member.query('commit')
+  const said = await outcome
+  await Promise.all([member.end(), owner.end()])
+  assert.equal(said, 'done')
+  assert.equal(count('appointments', `organization_id = '${other.id}' and period is not null`), 0)
 })
 
 test('one organisation waits for no other', async () => {

@@ -63,6 +63,10 @@ select pg_temp.book('02:30', 60, '2036-03-09'), pg_temp.book('01:30', 60, '2036-
 select * from pg_temp.tried($$insert into appointments (organization_id, customer_name, customer_phone, appointment_type, scheduled_date, scheduled_time) values ('a0000000-0000-4000-8000-000000000000', 'x', '+15550009999', 'x', '2036-03-09', '02:30')$$);
 select pg_temp.book('00:30', 60, '2036-11-02'), pg_temp.book('01:00', 60, '2036-11-02');
 select scheduled_time, period from appointments where scheduled_date in ('2036-03-09', '2036-11-02') order by period;
+-- As far as dates go.
+select day, pg_temp.book('09:00', 480, day), pg_temp.slots(day, 240) from unnest(array['4500-07-02', '4707-11-28', '0769-02-05 BC']::date[]) as day;
+select day, pg_temp.book('09:00', 60, day) from unnest(array['infinity', '5874897-12-31', '294276-12-31', '4713-11-24 BC', '4713-01-01 BC']::date[]) as day;
+select day, e.code, e.message from unnest(array['infinity', '4707-12-01', '5874897-12-31', '0770-01-01 BC', '4713-11-24 BC']) as day, pg_temp.tried(format('select pg_temp.slots(%L)', day)) as e;
 rollback;
 
 -- Two at a time. Whoever gives way changes lanes, never time.

@@ -46,6 +46,15 @@ select statement, pg_temp.refused('update ' || statement) as outcome from unnest
   'organizations set settings = ''{"business_hours": {"Monday": []}}''', 'organizations set settings = ''{"capacity": 0}''',
   'organizations set settings = ''{"holidays": ["2026-02-30"]}''', 'organizations set settings = ''{"theme": "dark"}'''
   ]) as statement;
+-- What is an abbreviation too means two things; each time zone that is accepted means one, in summer and in winter.
+select zone, pg_temp.refused(format('update organizations set timezone = %L', zone)) as outcome
+  from unnest(array['CET', 'EET', 'MET', 'WET', 'EST', 'MST', 'HST', 'cet', 'localtime', 'UTC', 'GMT', 'Zulu', 'EST5EDT', 'Singapore']) as zone;
+select z.name, count(*)
+  from pg_timezone_names z, unnest(array['2036-01-15', '2036-07-15']::date[]) as day, callcoach.time_slots(day, 60, z.name,
+         '{"business_hours": {"tuesday": [{"start": "09:00", "end": "17:00"}]}}', array[(day + time '09:00') at time zone z.name],
+         array[(day + time '17:00') at time zone z.name], array[1], '-infinity') s
+ where s.is_available and not exists (select from pg_timezone_abbrevs a where a.abbrev = upper(z.name)) and z.name <> 'posixrules'
+ group by z.name order by z.name;
 -- Each column that holds a telephone number.
 select target, phone, pg_temp.refused(format('update %s = %L', target, phone)) as outcome
   from unnest(array['organizations set transfer_phone_number', 'organizations set emergency_contact_phone', 'phone_number_assignments set phone_number',
