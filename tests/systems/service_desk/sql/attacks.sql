@@ -154,3 +154,24 @@ rollback to before;
 execute mine;
 rollback;
 deallocate mine;
+
+-- An ordinary login that writes itself a token is nobody.
+create role desk_login login in role authenticated;
+set search_path = service_desk, public;
+insert into auth.users (id, email) values ('00000000-0000-4000-8000-0000000000ff', 'vera@vale.test');
+insert into organizations (id, name, industry) values ('f0000000-0000-4000-8000-000000000000', 'Vale', 'hvac');
+insert into organization_members (organization_id, user_id, role)
+values ('f0000000-0000-4000-8000-000000000000', '00000000-0000-4000-8000-0000000000ff', 'owner');
+\c - desk_login
+set search_path = service_desk, public;
+select set_config('request.jwt.claims', '{"sub": "00000000-0000-4000-8000-0000000000ff", "role": "authenticated"}', false) \g /dev/null
+select auth.uid() is not null as believed_by_auth, uid() is not null as believed_here,
+       (select count(*) from my_organizations()) as organisations_of_theirs, (select count(id) from organizations) as organisations,
+       (select count(*) from user_profiles) as profiles, (select count(*) from organization_members) as members;
+select create_organization('x', 'x');
+\c - postgres
+set search_path = service_desk, public;
+delete from organizations where id = 'f0000000-0000-4000-8000-000000000000';
+delete from auth.users where id = '00000000-0000-4000-8000-0000000000ff';
+delete from audit_log;
+drop role desk_login;
