@@ -4,3 +4,5 @@ insert into orgs (id, name) select md5('org ' || n)::uuid, 'Organisation ' || n 
 insert into webhooks (org_id, name, url, events)
 select id, 'Endpoint ' || n, 'http://127.0.0.1:' || :port || '/ok', '{scenario.completed}'
   from orgs, generate_series(1, 2) as n;
+-- What a case is at, for those that watch it.
+create table bench_phase (name text);

@@ -363,11 +363,11 @@ case_webhooks() {
     ms=$(timed webhooks backlog $((each * 20)) -v each="$each")
     record webhook_rate callcoach "$run" "$(rate $((each * 20)) "$ms")"
     # Once more, watched: looking takes its share of the processors.
-    sql -d bench_webhooks -c 'create table if not exists bench_stop ()' -c 'truncate bench_stop'
+    sql -d bench_webhooks -c 'truncate bench_phase'
     sql -d bench_webhooks -f bench/cases/ages.sql >"$work/ages" &
     watch=$!
     timed webhooks backlog $((each * 20)) -v each="$each" >/dev/null
-    sql -d bench_webhooks -c 'insert into bench_stop default values'
+    sql -d bench_webhooks -c "insert into bench_phase values ('over')"
     wait $watch
     record webhook_age callcoach "$run" "$(cat "$work/ages")"
     sql -d bench_webhooks -c 'delete from webhook_deliveries' -c 'vacuum webhook_deliveries'

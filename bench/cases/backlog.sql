@@ -6,6 +6,7 @@ select org_id, id, 'scenario.completed', '{}', repeat('x', 1000), 'pending', now
   from webhooks, generate_series(1, :each)
  where enabled;
 vacuum (analyze) webhook_deliveries;
+insert into bench_phase values ('sending');
 select test_webhook(id) from webhooks limit 1 \g /dev/null
 select clock_timestamp() as began \gset
 do $$
