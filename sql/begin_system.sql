@@ -10,8 +10,8 @@ begin
     raise exception using errcode = '55000', message = 'the extension callcoach is not installed in this database',
       hint = 'Run CREATE EXTENSION callcoach, or sql/install.sql, first.';
   end if;
-  if pg_catalog.to_regclass('auth.users') is null or pg_catalog.to_regprocedure('auth.uid()') is null then
-    raise exception using errcode = '55000', message = 'this database has no auth.users or no auth.uid() (Supabase Auth)',
+  if pg_catalog.to_regclass('auth.users') is null then
+    raise exception using errcode = '55000', message = 'this database has no auth.users (Supabase Auth)',
       hint = 'The users of this system are those of Supabase Auth. Outside Supabase, make a schema auth like its first.';
   end if;
   select string_agg(r, ', ') into missing

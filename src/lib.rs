@@ -16,7 +16,7 @@
 //! | `service_desk` | callcoach.time_slots, seat, check_desk_settings, is_on_duty, reaches_off_duty |
 //! | `signatures` | verify_stripe_signature, verify_svix_signature |
 //! | `storage` | grant_signed_url |
-//! | `tenancy` | set_org_claim, current_org_id, current_user_id, callcoach.pre_request, acts_as, org_role |
+//! | `tenancy` | set_org_claim, current_org_id, current_user_id, callcoach.user_id, callcoach.pre_request, acts_as, org_role |
 //! | `timestamps` | updated_at |
 //! | `triggers` | callcoach.audit_trigger_func, soft_delete, purge_deleted, handle_new_user: for any table |
 //! | `vapi` | transcript_from_vapi |

@@ -6,8 +6,7 @@
 do $$
 declare
   words constant jsonb := jsonb_build_object(
-    -- The second part is callcoach's: a token that a login has set by hand, and no gateway has verified, is nobody's.
-    '{me}', '(select auth.uid()) and (select current_user_id()) is not null',
+    '{me}', '(select callcoach.user_id())',
     -- A hash made once a query: a list to look up by index would be gone through for each customer of the view.
     '{my_customers}', 'in (select c.id from customers c)',
     -- OFFSET 0, so that each row's own is looked up by key: the planner would hash all sessions that there are to show
@@ -61,7 +60,7 @@ begin
 
   -- Nobody opens a conversation in another's name.
   create policy agent_sessions_own_name on agent_sessions as restrictive for insert to authenticated
-    with check (user_id is null or user_id = (select auth.uid()));
+    with check (user_id is null or user_id = (select callcoach.user_id()));
 end
 $$;
 

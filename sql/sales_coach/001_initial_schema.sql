@@ -150,16 +150,6 @@ comment on table session_events is 'What Vapi''s webhooks sent, raw, for debuggi
 comment on column session_events.session_id is
   'The session it belongs to. No foreign key: events arrive during the call, before its row is written.';
 
--- Who asks: the sub of a token that a gateway has verified. auth.uid() believes whatever a login has put into
--- request.jwt.claims, and fails on what is no uuid; this is NULL for both.
-create function uid() returns uuid
-  language sql stable parallel safe
-  return case when current_user_id() ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then current_user_id()::uuid end;
-comment on function uid() is
-  'The user of the request: auth.uid(), where the token was verified by PostgREST, Storage or Realtime; NULL otherwise.';
-revoke all on function uid() from public, anon, authenticated, service_role;
-grant execute on function uid() to authenticated, service_role;
-
 do $$
 declare
   t text;

@@ -14,7 +14,7 @@ comment on column call_uploads.error_message is 'Why, where status is failed.';
 
 do $$
 declare
-  own constant text := $c$bucket_id = 'call-recordings' and (storage.foldername(name))[1] = (select uid())::text$c$;
+  own constant text := $c$bucket_id = 'call-recordings' and (storage.foldername(name))[1] = (select callcoach.user_id())::text$c$;
   policy record;
   r text;
 begin

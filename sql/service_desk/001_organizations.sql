@@ -81,18 +81,10 @@ create index idx_organization_members_org on organization_members (organization_
 create index idx_organization_members_user on organization_members (user_id);
 comment on table organization_members is 'Who belongs to which organisation, and as what. Joined by invitation (accept_invitation) or by create_organization.';
 
--- Who asks: the sub of a token that a gateway has verified. auth.uid() believes whatever a login has put into
--- request.jwt.claims, and fails on what is no uuid; this is NULL for both.
-create function uid() returns uuid
-  language sql stable parallel safe
-  return case when current_user_id() ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then current_user_id()::uuid end;
-comment on function uid() is
-  'The user of the request: auth.uid(), where the token was verified by PostgREST, Storage or Realtime; NULL otherwise.';
-
 create table organization_invitations (
   id uuid primary key default gen_random_uuid(),
   organization_id uuid not null references organizations (id) on delete cascade,
-  invited_by_user_id uuid not null default uid() references auth.users (id) on delete cascade,
+  invited_by_user_id uuid not null default callcoach.user_id() references auth.users (id) on delete cascade,
   invited_email varchar(255) not null,
   role varchar(20) not null,
   token varchar(255) not null default replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''),
@@ -120,7 +112,7 @@ language sql stable parallel safe security definer set search_path = pg_catalog,
 begin atomic
   select m.organization_id
     from organization_members m
-   where m.user_id = (select uid())
+   where m.user_id = (select callcoach.user_id())
      and case at_least
            when 'member' then true
            when 'admin' then m.role::text in ('owner', 'admin')
@@ -137,7 +129,7 @@ begin atomic
   select distinct c.user_id
     from organization_members m
     join organization_members c on c.organization_id = m.organization_id
-   where m.user_id = (select uid());
+   where m.user_id = (select callcoach.user_id());
 end;
 comment on function my_colleagues() is 'The users of the caller''s organisations.';
 
@@ -203,13 +195,13 @@ language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   made uuid;
 begin
-  if service_desk.uid() is null then
+  if callcoach.user_id() is null then
     raise insufficient_privilege using message = 'only a user can create an organisation', hint = 'Sign in first.';
   end if;
   insert into service_desk.organizations (name, industry, timezone)
   values (create_organization.name, create_organization.industry, create_organization.timezone)
   returning id into made;
-  insert into service_desk.organization_members (organization_id, user_id, role) values (made, service_desk.uid(), 'owner');
+  insert into service_desk.organization_members (organization_id, user_id, role) values (made, callcoach.user_id(), 'owner');
   return made;
 end
 $$;
@@ -225,7 +217,7 @@ begin
   update service_desk.organization_invitations i
      set status = answer_invitation.answer
    where i.token = answer_invitation.token and i.status = 'pending' and i.expires_at > clock_timestamp()
-     and lower(i.invited_email) = (select lower(u.email) from auth.users u where u.id = service_desk.uid())
+     and lower(i.invited_email) = (select lower(u.email) from auth.users u where u.id = callcoach.user_id())
      -- Who could not invite them any more does not.
      and exists (select from service_desk.organization_members m
                   where m.organization_id = i.organization_id and m.user_id = i.invited_by_user_id
@@ -239,7 +231,7 @@ begin
   if answer = 'accepted' then
     -- Who is a member already stays what they are.
     insert into service_desk.organization_members (organization_id, user_id, role)
-    values (invitation.organization_id, service_desk.uid(), invitation.role)
+    values (invitation.organization_id, callcoach.user_id(), invitation.role)
     on conflict (organization_id, user_id) do nothing;
   end if;
   return invitation.organization_id;
@@ -276,9 +268,9 @@ comment on function expire_invitations() is
 
 alter table user_profiles enable row level security;
 create policy "Users can view their colleagues' profiles" on user_profiles for select to authenticated
-  using (id = (select uid()) or id = any (array(select my_colleagues())));
+  using (id = (select callcoach.user_id()) or id = any (array(select my_colleagues())));
 create policy "Users can update their own profile" on user_profiles for update to authenticated
-  using (id = (select uid())) with check (id = (select uid()));
+  using (id = (select callcoach.user_id())) with check (id = (select callcoach.user_id()));
 
 alter table organizations enable row level security;
 create policy "Users can view their organizations" on organizations for select to authenticated
@@ -298,7 +290,7 @@ create policy "Admins can change their organization's members" on organization_m
   with check (organization_id = any (array(select my_organizations('owner')))
               or (organization_id = any (array(select my_organizations('admin'))) and role <> 'owner'));
 create policy "Admins can remove members, and users leave" on organization_members for delete to authenticated
-  using (user_id = (select uid())
+  using (user_id = (select callcoach.user_id())
          or organization_id = any (array(select my_organizations('owner')))
          or (organization_id = any (array(select my_organizations('admin'))) and role <> 'owner'));
 
@@ -306,7 +298,7 @@ alter table organization_invitations enable row level security;
 create policy "Admins can view their organization's invitations" on organization_invitations for select to authenticated
   using (organization_id = any (array(select my_organizations('admin'))));
 create policy "Admins can invite to their organization" on organization_invitations for insert to authenticated
-  with check (invited_by_user_id = (select uid()) and status = 'pending'
+  with check (invited_by_user_id = (select callcoach.user_id()) and status = 'pending'
               and (organization_id = any (array(select my_organizations('owner')))
                    or (organization_id = any (array(select my_organizations('admin'))) and role <> 'owner')));
 create policy "Admins can withdraw their organization's invitations" on organization_invitations for delete to authenticated

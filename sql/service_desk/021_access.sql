@@ -117,7 +117,7 @@ begin
   end loop;
 
   grant execute on function
-    uid(), my_organizations(text), my_colleagues(), create_organization(text, text, text), accept_invitation(text),
+    my_organizations(text), my_colleagues(), create_organization(text, text, text), accept_invitation(text),
     decline_invitation(text), desk_of(uuid), get_on_call_contact(uuid, text),
     get_available_time_slots(uuid, date, integer)
     to authenticated, service_role;

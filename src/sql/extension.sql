@@ -8,6 +8,8 @@ comment on function current_org_id() is
   'The organisation this transaction acts in; NULL while none is set. For policies: org_id = (select current_org_id()).';
 comment on function current_user_id() is
   'The user of the request, by the verified token''s sub; NULL without one.';
+comment on function callcoach.user_id() is
+  'The user of the request as a uuid, in place of auth.uid(), which believes any login; NULL also for a sub that is no uuid.';
 comment on function compute_kpis(jsonb) is
   'KPIs of a transcript [{speaker, text, start_ms, end_ms}, …]: talk_ms, listen_ms, talk_listen_ratio, words_per_minute, filler_words, interruptions, questions_asked, sentiment_score, and more.';
 comment on function kpi_events(jsonb, text[], text[]) is
@@ -211,6 +213,7 @@ declare
     "verify_stripe_signature(text,text,text,int,timestamptz)":         ["service_role"],
     "verify_svix_signature(text,text,text,text,text,int,timestamptz)": ["service_role"],
     "callcoach.pre_request()":          ["anon", "authenticated", "service_role"],
+    "callcoach.user_id()":              ["anon", "authenticated", "service_role"],
     "callcoach.org_role()":             ["anon", "authenticated", "service_role"],
     "callcoach.acts_as(text[])":        ["anon", "authenticated", "service_role"],
     "callcoach.keep_an_admin()":        [],

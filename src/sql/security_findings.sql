@@ -107,8 +107,8 @@ select object, format('policy %I lets every row through', polname), 'say whose r
 union all
 select object, format('policy %I asks its functions for every row', polname), 'write (select current_org_id()) and the like'
   from policy
- where regexp_replace(condition, 'SELECT \(*(\w+\.)?(current_org_id|current_user_id|current_org_role|acts_as|current_setting|uid|jwt|role)\(', '', 'g')
-       ~ '\m(current_org_id|current_user_id|current_org_role|acts_as|current_setting|auth\.\w+)\('
+ where regexp_replace(condition, 'SELECT \(*(\w+\.)?(current_org_id|current_user_id|current_org_role|acts_as|user_id|current_setting|uid|jwt|role)\(', '', 'g')
+       ~ '\m(current_org_id|current_user_id|current_org_role|acts_as|callcoach\.user_id|current_setting|auth\.\w+)\('
 union all
 select p.object, format('%s policies for %s and %s: any of them opens', count(*), lower(c.privilege), coalesce(r.rolname, 'PUBLIC')),
        'make them one'
@@ -155,7 +155,7 @@ select object, format('%s can call it, and it is internal', rolname),
   from function_grant
  where rolname in ('anon', 'authenticated') and ours and object like 'callcoach.%'
    and object not in (
-     'callcoach.pre_request()', 'callcoach.org_role()', 'callcoach.acts_as(text[])',
+     'callcoach.pre_request()', 'callcoach.user_id()', 'callcoach.org_role()', 'callcoach.acts_as(text[])',
      -- A formula, and what asks the policies as its caller.
      'callcoach.health_score(bigint,numeric)', 'callcoach.update_health_score(regclass,uuid)',
      -- A default, which whoever inserts has to be able to call.

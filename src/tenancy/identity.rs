@@ -5,6 +5,7 @@ use crate::spi::Schema;
 use pgrx::datum::VariadicArray;
 use pgrx::pg_sys::panic::ErrorReport;
 use pgrx::prelude::*;
+use uuid::Uuid;
 
 /// The user of the request, by the verified token's `sub`; NULL without one, and for a token that somebody
 /// has set by hand.
@@ -12,6 +13,18 @@ use pgrx::prelude::*;
 fn current_user_id() -> Option<String> {
     current_user()
 }
+
+/// The same as a uuid, for systems whose users are Supabase Auth's (`auth.users`): in place of `auth.uid()`, which
+/// believes what any login has written into a setting. NULL also for a `sub` that is no uuid.
+#[pg_extern(stable, parallel_safe, schema = "callcoach")]
+fn user_id() -> Option<pgrx::Uuid> {
+    // As Supabase Auth writes it, and no other of a uuid's spellings.
+    let sub = current_user().filter(|sub| sub.len() == HYPHENATED)?;
+    Uuid::try_parse(&sub).ok().map(|id| pgrx::Uuid::from_bytes(*id.as_bytes()))
+}
+
+/// Letters of a uuid with its hyphens.
+const HYPHENATED: usize = 36;
 
 /// The caller's role in the current organisation, as text; NULL for nobody of it. The migrations give it
 /// the type user_role (`current_org_role()`), which the extension does not own.

@@ -57,6 +57,16 @@ select callcoach.acts_as('ADMIN') as upper, callcoach.acts_as('') as empty, call
        callcoach.acts_as(variadic '{}') as none, callcoach.acts_as(variadic null) as null_array, callcoach.acts_as('x', 'admin') as second;
 rollback;
 
+-- For systems whose users are uuids: the same user, or NULL where the sub is none as Supabase Auth writes it.
+begin;
+set local role anon;
+select sub, callcoach.user_id()
+  from unnest(array['c1e00000-0000-4000-8000-00000000000a', 'C1E00000-0000-4000-8000-00000000000A', '', 'cleo', 'c1e0000000004000800000000000000a',
+                    '{c1e00000-0000-4000-8000-00000000000a}', 'urn:uuid:c1e00000-0000-4000-8000-00000000000a', ' c1e00000-0000-4000-8000-00000000000',
+                    'c1e00000-0000-4000-8000-00000000000g', 'c1e0-00000000-4000-8000-00000000000a', 'ééééééééé000000000000000000', null]) as sub,
+       lateral (select set_config('request.jwt.claims', json_build_object('sub', sub)::text, true) offset 0) as s;
+rollback;
+
 -- A login of its own that writes itself a token is nobody.
 \c - regress_login
 begin;
@@ -64,6 +74,7 @@ select set_config('request.jwt.claims', '{"sub": "cleo", "org_id": "org_birch", 
        set_config('request.headers', '{"x-org-id": "b0000000-0000-4000-8000-000000000000"}', true);
 select * from regress_whoami;
 select count(*) from scenarios;
+select set_config('request.jwt.claims', '{"sub": "c1e00000-0000-4000-8000-00000000000a"}', true), callcoach.user_id();
 rollback;
 
 -- A middleware that may choose the organisation: with a user's token it is that user, without one the organisation.

@@ -86,7 +86,7 @@ begin
   alter table a_system.calls enable row level security;
   alter table a_system.articles enable row level security;
   create function a_system.my_organizations() returns setof uuid language sql stable security definer set search_path = pg_catalog, pg_temp as
-    'select organization_id from a_system.members where user_id = (select auth.uid())';
+    'select organization_id from a_system.members where user_id = (select callcoach.user_id())';
   grant execute on function a_system.my_organizations() to authenticated, service_role;
   create policy own on a_system.organizations to authenticated using (id in (select a_system.my_organizations()));
   create policy own on a_system.customers to authenticated using (organization_id in (select a_system.my_organizations()));
@@ -108,6 +108,7 @@ select pg_temp.system('grant truncate on a_system.calls to service_role'); rollb
 select pg_temp.system('create policy open on a_system.members to authenticated using (true)'); rollback to s;
 select pg_temp.system('create policy open on a_system.articles for insert to authenticated with check (true)'); rollback to s;
 select pg_temp.system('alter policy own on a_system.customers using (organization_id in (select organization_id from a_system.members where user_id = auth.uid()))'); rollback to s;
+select pg_temp.system('alter policy own on a_system.customers using (organization_id in (select organization_id from a_system.members where user_id = callcoach.user_id()))'); rollback to s;
 select pg_temp.system('alter policy own on a_system.calls with check (organization_id in (select a_system.my_organizations()))'); rollback to s;
 select pg_temp.system('grant insert (id) on a_system.calls to authenticated'); rollback to s;
 select pg_temp.system('drop policy own on a_system.organizations; drop policy own on a_system.customers; drop policy own on a_system.calls; revoke all on all tables in schema a_system from authenticated'); rollback to s;

@@ -23,7 +23,7 @@ select statement, pg_temp.tries('ana', statement) as ana, pg_temp.tries('ada', s
   $s$ update users set name = 'x' where name = 'Bob' returning email $s$,
   $s$ delete from roleplay_sessions where id = md5('session of bob')::uuid returning transcript $s$,
   $s$ delete from call_uploads where user_id = md5('bob')::uuid $s$,
-  $s$ update call_uploads set file_path = uid() || '/x' where id = md5('upload of bob')::uuid $s$,
+  $s$ update call_uploads set file_path = callcoach.user_id() || '/x' where id = md5('upload of bob')::uuid $s$,
   $s$ insert into call_uploads (user_id, file_path) values (md5('bob')::uuid, md5('bob')::uuid || '/x') $s$,
   $s$ insert into session_scores (session_id, dimension, score) values (md5('session of bob')::uuid, 'pitch', 1) $s$,
   $s$ insert into curriculum_progress (user_id, module_id) values (md5('bob')::uuid, 4) on conflict (user_id, module_id) do update set score = 1 $s$,
@@ -37,7 +37,7 @@ select statement, pg_temp.tries('ana', statement) as ana, pg_temp.tries('ada', s
   $s$ select from roleplay_sessions where deleted_at is not null $s$,
   $s$ update roleplay_sessions set deleted_at = null $s$,
   $s$ update session_scores set score = 10 where session_id = md5('session of ana')::uuid $s$,
-  $s$ insert into roleplay_sessions (user_id, persona_id, scenario_type, created_at) values (uid(), 'x', 'closing', '2020-01-01') $s$,
+  $s$ insert into roleplay_sessions (user_id, persona_id, scenario_type, created_at) values (callcoach.user_id(), 'x', 'closing', '2020-01-01') $s$,
   -- What row level security does not cover.
   $s$ truncate roleplay_sessions $s$, $s$ truncate users cascade $s$, $s$ lock table users $s$,
   $s$ create trigger t after insert on roleplay_sessions for each row execute function callcoach.soft_delete() $s$,
@@ -54,7 +54,7 @@ select statement, pg_temp.tries('ana', statement) as ana, pg_temp.tries('ada', s
 
 -- A file in one's own folder that fetch() would find in Bob's: %2e%2e is .. there, \ is / and a tab is nothing.
 select replace(path, md5('bob')::uuid::text, 'bob') as path,
-       pg_temp.tries('ana', format('insert into call_uploads (user_id, file_path) values (uid(), %L)', md5('ana')::uuid || path)) as added,
+       pg_temp.tries('ana', format('insert into call_uploads (user_id, file_path) values (callcoach.user_id(), %L)', md5('ana')::uuid || path)) as added,
        pg_temp.tries('ana', format('update call_uploads set file_path = %L where id = md5(''upload of ana'')::uuid', md5('ana')::uuid || path)) as changed
   from unnest(array['/3_Q&A (final), 50 min.mp3', '/%2e%2e/' || md5('bob')::uuid || '/1_bob.mp3', '/.%2E/' || md5('bob')::uuid || '/1_bob.mp3',
                     '/..\' || md5('bob')::uuid || '\1_bob.mp3', E'/.\t./' || md5('bob')::uuid || '/1_bob.mp3', E'/.\r\n./x.mp3']) as path;
@@ -77,8 +77,8 @@ select claims, pg_temp.tries('ana', format('select set_config(''request.jwt.clai
        (select count(*) from users) as users
   from unnest(array['', '{}', '[]', '{"sub": null}', '{"sub": ""}', '{"sub": "user_2x"}', '{"sub": ["276b6c46"]}',
                     '{"user_metadata": {"sub": "276b6c46"}}']) as claims;
-select set_config('request.jwt.claims', '{"sub": "user_2x"}', true), uid(), admin_org_id(), (select count(*) from users) as users;
-select set_config('request.jwt.claims', '{"sub": ""}', true), uid(), admin_org_id(), (select count(*) from users) as users;
+select set_config('request.jwt.claims', '{"sub": "user_2x"}', true), callcoach.user_id(), admin_org_id(), (select count(*) from users) as users;
+select set_config('request.jwt.claims', '{"sub": ""}', true), callcoach.user_id(), admin_org_id(), (select count(*) from users) as users;
 rollback;
 -- What users write about themselves counts for nothing.
 begin;
@@ -129,7 +129,7 @@ rollback;
 \c - mallory
 set search_path = sales_coach, public;
 select set_config('request.jwt.claims', format('{"sub": "%s", "role": "authenticated"}', md5('ada')::uuid), false) is null as unset,
-       auth.uid() = md5('ada')::uuid as believed_by_auth, uid() as believed_here, admin_org_id() as organisation;
+       auth.uid() = md5('ada')::uuid as believed_by_auth, callcoach.user_id() as believed_here, admin_org_id() as organisation;
 select (select count(*) from users) as users, (select count(*) from organizations) as organisations, (select count(*) from roleplay_sessions) as sessions,
        (select count(*) from session_scores) as scores, (select count(*) from call_uploads) as uploads,
        (select count(*) from curriculum_progress) as progress, (select count(*) from audit_log) as log;
@@ -140,7 +140,7 @@ set role service_role;
 -- Names that are looked up along a path of one's own: functions and policies have found theirs already.
 create function pg_temp.current_user_id() returns text language sql as 'select md5(''ada'')::uuid::text';
 set search_path = pg_temp, sales_coach, public;
-select admin_org_id(), uid(), (select count(*) from users) as users;
+select admin_org_id(), callcoach.user_id(), (select count(*) from users) as users;
 
 \c - postgres
 set search_path = sales_coach, public;

@@ -22,13 +22,13 @@ set search_path = sales_coach, public;
 begin;
 select pg_temp.as_user('ana');
 select set_config('request.headers', '{"x-forwarded-for": "203.0.113.7, 10.0.0.1", "user-agent": "coach/1.0"}', true) \g /dev/null
-update users set name = 'Ana R.' where id = uid();
+update users set name = 'Ana R.' where id = callcoach.user_id();
 -- Without effect: nothing to log.
-update users set name = 'Ana R.' where id = uid();
-insert into roleplay_sessions (user_id, persona_id, scenario_type, transcript) values (uid(), 'new', 'objection', '[{"secret": "what was said"}]');
+update users set name = 'Ana R.' where id = callcoach.user_id();
+insert into roleplay_sessions (user_id, persona_id, scenario_type, transcript) values (callcoach.user_id(), 'new', 'objection', '[{"secret": "what was said"}]');
 delete from roleplay_sessions where persona_id = 'new';
-update call_uploads set transcript = '{"text": "what was said"}' where user_id = uid();
-update call_uploads set overall_score = 10, status = 'completed' where user_id = uid();
+update call_uploads set transcript = '{"text": "what was said"}' where user_id = callcoach.user_id();
+update call_uploads set overall_score = 10, status = 'completed' where user_id = callcoach.user_id();
 commit;
 \c - postgres
 set search_path = sales_coach, public;

@@ -15,12 +15,12 @@ set search_path = sales_coach, public;
 -- delete, nor is an admin's organisation's.
 begin;
 select pg_temp.as_user('ada');
-delete from roleplay_sessions where user_id <> uid();
-delete from call_uploads where user_id <> uid();
+delete from roleplay_sessions where user_id <> callcoach.user_id();
+delete from call_uploads where user_id <> callcoach.user_id();
 select (select count(*) from roleplay_sessions) as sessions, (select count(*) from call_uploads) as uploads;
 select pg_temp.as_user('bob');
-delete from roleplay_sessions where user_id <> uid();
-delete from call_uploads where user_id <> uid();
+delete from roleplay_sessions where user_id <> callcoach.user_id();
+delete from call_uploads where user_id <> callcoach.user_id();
 select pg_temp.as_user('ana');
 delete from roleplay_sessions;
 delete from call_uploads;

@@ -165,7 +165,7 @@ values ('f0000000-0000-4000-8000-000000000000', '00000000-0000-4000-8000-0000000
 \c - desk_login
 set search_path = service_desk, public;
 select set_config('request.jwt.claims', '{"sub": "00000000-0000-4000-8000-0000000000ff", "role": "authenticated"}', false) \g /dev/null
-select auth.uid() is not null as believed_by_auth, uid() is not null as believed_here,
+select auth.uid() is not null as believed_by_auth, callcoach.user_id() is not null as believed_here,
        (select count(*) from my_organizations()) as organisations_of_theirs, (select count(id) from organizations) as organisations,
        (select count(*) from user_profiles) as profiles, (select count(*) from organization_members) as members;
 select create_organization('x', 'x');
