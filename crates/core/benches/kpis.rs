@@ -25,7 +25,8 @@ fn bench(c: &mut Criterion) {
         };
         let read: Vec<Transcript<'_>> = read;
         // Throughput is that of what was said.
-        let texts = read.iter().flat_map(Transcript::utterances).map(|utterance| utterance.text.len());
+        let texts =
+            read.iter().flat_map(Transcript::utterances).map(|utterance| utterance.text.as_bytes().len());
         let bytes = texts.sum::<usize>() / calls.len();
 
         let mut group = c.benchmark_group(format!("{utterances} utterances"));

@@ -10,7 +10,10 @@
 //!   that lacks one, or ends before it starts, is untimed.
 //! - Utterances are sorted by (start, end, position); untimed ones come last, in their order.
 
+mod text;
+
 use crate::jsonb::{self, Corrupt, Node, Value};
+pub use text::Text;
 
 /// The latest time, 2^53 ms: what a double, and so JavaScript, still holds exactly.
 pub const MAX_MS: u64 = 1 << 53;
@@ -45,7 +48,7 @@ pub struct Utterance<'a> {
     /// Whose it is.
     pub speaker: Speaker,
     /// What was said.
-    pub text: &'a str,
+    pub text: Text<'a>,
     /// Start and end in ms, start ≤ end ≤ [`MAX_MS`]; None when untimed.
     pub span: Option<(u64, u64)>,
 }
@@ -169,7 +172,7 @@ impl<'a> Element<'a> {
         let (Some(speaker), Some(text)) = (speaker, text) else {
             return Ok(Element::Malformed);
         };
-        let (Some(speaker), Some(text)) = (side(speaker)?, text.as_str()?) else {
+        let (Some(speaker), Some(text)) = (side(speaker)?, text.as_string()) else {
             return Ok(Element::Malformed);
         };
         let Some(speaker) = speaker else {
@@ -179,7 +182,7 @@ impl<'a> Element<'a> {
             (Some(start), Some(end)) => span(start, end),
             _ => None,
         };
-        Ok(Element::Speech(Utterance { speaker, text, span }))
+        Ok(Element::Speech(Utterance { speaker, text: Text::from_bytes(text), span }))
     }
 }
 

@@ -2,7 +2,8 @@
 
 use callcoach_core::jsonb::encode::encode;
 use callcoach_core::kpis::{self, Event, EventKind, Kpis, PHRASE_WORDS_MAX, PhraseError, QuestionType};
-use callcoach_core::transcript::{MAX_MS, Speaker, Transcript, Utterance};
+use callcoach_core::transcript::{MAX_MS, Speaker, Text, Transcript, Utterance};
+use std::borrow::Cow;
 
 /// Measures a call and asserts what holds for every one.
 pub fn check(transcript: &Transcript<'_>) {
@@ -27,7 +28,7 @@ pub fn check(transcript: &Transcript<'_>) {
 fn check_kpis(transcript: &Transcript<'_>, kpis: &Kpis) {
     let utterances = transcript.utterances();
     let users = utterances.iter().filter(|u| u.speaker == Speaker::User).count() as u64;
-    let bytes: usize = utterances.iter().map(|u| u.text.len()).sum();
+    let bytes: usize = utterances.iter().map(|u| u.text.as_bytes().len()).sum();
     let (first, last) = bounds(transcript);
     let span = last - first;
     assert!(last <= MAX_MS);
@@ -91,8 +92,10 @@ fn check_sides(transcript: &Transcript<'_>, kpis: &Kpis) {
 /// Space before a text changes nothing, but for how the text lies in the blocks that are read.
 fn check_indented(transcript: &Transcript<'_>, kpis: &Kpis) {
     let utterances = transcript.utterances();
-    let texts: Vec<_> = utterances.iter().map(|u| " ".repeat(1 + u.text.len() % 67) + u.text).collect();
-    let indented = utterances.iter().zip(&texts).map(|(u, text)| Utterance { text, ..*u }).collect();
+    let indent = |u: &Utterance<'_>| " ".repeat(1 + u.text.as_bytes().len() % 67) + &u.text.to_str();
+    let texts: Vec<_> = utterances.iter().map(indent).collect();
+    let texts = texts.iter().map(|text| Text::from(text.as_str()));
+    let indented = utterances.iter().zip(texts).map(|(u, text)| Utterance { text, ..*u }).collect();
     let indented = kpis::compute(&Transcript::new(indented), &mut || ());
     assert_eq!(Kpis { ignored: kpis.ignored, ..indented }, *kpis);
 }
@@ -101,7 +104,7 @@ fn check_indented(transcript: &Transcript<'_>, kpis: &Kpis) {
 fn phrases<'t>(transcript: &Transcript<'t>) -> Vec<&'t str> {
     let mut phrases = vec!["you know", "um", "price"];
     for utterance in transcript.utterances().iter().take(8) {
-        let text = utterance.text;
+        let Cow::Borrowed(text) = utterance.text.to_str() else { continue };
         let mut ends = text.match_indices(' ').map(|(at, _)| at);
         phrases.extend([ends.next(), ends.nth(1)].into_iter().flatten().map(|end| &text[..end]));
         phrases.push(text);

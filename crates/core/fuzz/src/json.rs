@@ -83,7 +83,7 @@ fn read(elements: &[Value]) -> (Vec<Utterance<'_>>, u64) {
         let Some(speaker) = Speaker::parse(speaker) else { continue };
         let time = |key| element.get(key).and_then(time);
         let span = time("start_ms").zip(time("end_ms")).filter(|(start, end)| start <= end);
-        utterances.push(Utterance { speaker, text, span });
+        utterances.push(Utterance { speaker, text: text.into(), span });
     }
     utterances.sort_by_key(|utterance| (utterance.span.is_none(), utterance.span));
     (utterances, ignored)

@@ -119,6 +119,12 @@ impl<'a> Node<'a> {
         if self.kind == STRING { self.text().map(Some) } else { Ok(None) }
     }
 
+    /// The bytes of the string, if it is one, unchecked: for who finds out by itself whether they are UTF-8.
+    #[inline]
+    pub fn as_string(self) -> Option<&'a [u8]> {
+        (self.kind == STRING).then_some(self.bytes)
+    }
+
     /// The number, if it is one; cheaper than [`Node::value`].
     ///
     /// # Errors

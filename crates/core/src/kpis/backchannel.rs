@@ -5,7 +5,7 @@ use super::lexicon::{Lex, look_up_key};
 use super::sentence::Lexeme;
 use super::sixteen::{Sixteen, WIDTH};
 use super::tokens::Tokenizer;
-use crate::transcript::Ticker;
+use crate::transcript::{Text, Ticker};
 use std::ops::ControlFlow;
 
 const PHRASES: [(Lex, Lex); 7] = [
@@ -46,7 +46,7 @@ pub(super) fn only(mut lexemes: &[Lexeme]) -> bool {
 }
 
 /// Whether `text` is nothing but backchannels. Reads no further than it must.
-pub(super) fn is_all(text: &str, tokenizer: &mut Tokenizer, ticker: &mut Ticker<'_>) -> bool {
+pub(super) fn is_all(text: Text<'_>, tokenizer: &mut Tokenizer, ticker: &mut Ticker<'_>) -> bool {
     let mut all = may_be(text.as_bytes());
     if all {
         tokenizer.plain_sentences(text, ticker, |sentence| {
@@ -88,7 +88,7 @@ mod tests {
         let (tokenizer, ticker) = (&mut Tokenizer::default(), &mut Ticker::new(&mut tick));
         let mut all = true;
         tokenizer.sentences(text, ticker, |sentence| all = all && only(sentence.lexemes));
-        assert_eq!(super::is_all(text, tokenizer, ticker), all, "{text}");
+        assert_eq!(super::is_all(text.into(), tokenizer, ticker), all, "{text}");
         all
     }
 

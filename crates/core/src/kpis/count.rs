@@ -3,11 +3,11 @@
 
 use super::runs::{BLOCK, bits, is_alphanumeric};
 use super::tokens::Tokenizer;
-use crate::transcript::Ticker;
+use crate::transcript::{Text, Ticker};
 use std::ops::ControlFlow;
 
 /// The words of `text`.
-pub(super) fn words(text: &str, tokenizer: &mut Tokenizer, ticker: &mut Ticker<'_>) -> u64 {
+pub(super) fn words(text: Text<'_>, tokenizer: &mut Tokenizer, ticker: &mut Ticker<'_>) -> u64 {
     ascii_words(text.as_bytes(), ticker).unwrap_or_else(|| {
         let mut words = 0;
         tokenizer.plain_sentences(text, ticker, |sentence| {
@@ -53,7 +53,7 @@ mod tests {
         let (tokenizer, ticker) = (&mut Tokenizer::default(), &mut Ticker::new(&mut tick));
         let mut found = 0;
         tokenizer.sentences(text, ticker, |sentence| found += sentence.words);
-        (words(text, tokenizer, ticker), found)
+        (words(text.into(), tokenizer, ticker), found)
     }
 
     #[test]

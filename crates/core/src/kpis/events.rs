@@ -149,7 +149,7 @@ struct Collector<'e, 'a> {
 
 impl<'a> Collector<'_, 'a> {
     fn begin(&mut self, utterance: &Utterance<'_>, listens: bool) {
-        (self.span, self.length, self.listens) = (utterance.span, utterance.text.len(), listens);
+        (self.span, self.length, self.listens) = (utterance.span, utterance.text.as_bytes().len(), listens);
     }
 
     fn emit(&mut self, offset: usize, kind: EventKind<'a>) {
@@ -160,7 +160,7 @@ impl<'a> Collector<'_, 'a> {
 
 /// The time of the byte at `offset`, rounded down.
 fn moment(start: u64, end: u64, offset: usize, length: usize) -> u64 {
-    let passed = u128::from(end.saturating_sub(start)) * offset as u128;
+    let passed = u128::from(end.saturating_sub(start)) * offset.min(length) as u128;
     // Less than end − start.
     start + passed.checked_div(length as u128).unwrap_or(0) as u64
 }
@@ -170,7 +170,7 @@ impl Sink for Collector<'_, '_> {
 
     fn filler(&mut self, sentence: &Sentence<'_>, filler: &[Lexeme]) {
         if !self.listens {
-            let word = fillers::name(sentence.text, filler);
+            let word = fillers::name(sentence, filler);
             self.found.push((first(filler), EventKind::FillerWord { word }));
         }
     }

@@ -11,7 +11,7 @@
 //! An utterance that is a backchannel as a whole has no fillers: the caller sees to that.
 
 use super::lexicon::Lex;
-use super::sentence::Lexeme;
+use super::sentence::{Lexeme, Sentence};
 
 /// Calls `found` with the lexemes of each filler, in order. `any`: what any of them means.
 pub(super) fn each<'s>(lexemes: &'s [Lexeme], any: Lex, mut found: impl FnMut(&'s [Lexeme])) {
@@ -34,9 +34,9 @@ pub(super) fn each<'s>(lexemes: &'s [Lexeme], any: Lex, mut found: impl FnMut(&'
     }
 }
 
-/// The filler that these lexemes of `text` are, in lower case and as short as it is written:
+/// The filler that these lexemes of a sentence are, in lower case and as short as it is written:
 /// "um" for "Ummm", "you know", "kind of".
-pub(super) fn name(text: &str, filler: &[Lexeme]) -> &'static str {
+pub(super) fn name(sentence: &Sentence<'_>, filler: &[Lexeme]) -> &'static str {
     const ALONE: [&str; 12] = [
         "um",
         "uh",
@@ -52,7 +52,7 @@ pub(super) fn name(text: &str, filler: &[Lexeme]) -> &'static str {
         "like",
     ];
     let Some(first) = filler.first() else { return "" };
-    let said = text.get(first.start..first.end).unwrap_or_default();
+    let said = sentence.said(first);
     match filler {
         [_, _] if first.lex.is(Lex::YOU) => "you know",
         [_, _] if first.lex.is(Lex::I) => "i mean",
@@ -146,7 +146,7 @@ mod tests {
                     actually literally honestly. Like this";
         let mut names = Vec::new();
         Tokenizer::default().sentences(text, &mut Ticker::new(&mut || ()), |sentence| {
-            each(sentence.lexemes, sentence.any, |filler| names.push(name(text, filler)));
+            each(sentence.lexemes, sentence.any, |filler| names.push(name(sentence, filler)));
         });
         let expected = "um,uh,uhm,er,erm,ah,hm,mm,you know,i mean,sort of,kind of,basically,actually,\
                         literally,honestly,like";

@@ -95,7 +95,7 @@ impl<'p> Phrases<'p> {
     ) -> Result<(), usize> {
         let mut words = Vec::new();
         let mut count = 0;
-        tokenizer.plain_sentences(phrase, ticker, |sentence| {
+        tokenizer.plain_sentences(phrase.into(), ticker, |sentence| {
             each_word(sentence, &mut self.folded, |_, word| {
                 count += 1;
                 if count <= PHRASE_WORDS_MAX {
@@ -167,7 +167,7 @@ impl<'p> Phrases<'p> {
 fn each_word(sentence: &Sentence<'_>, folded: &mut String, mut found: impl FnMut(usize, &str)) {
     for lexeme in sentence.lexemes {
         let mut start = lexeme.start;
-        for part in sentence.text.get(lexeme.start..lexeme.end).unwrap_or_default().split('-') {
+        for part in sentence.said(lexeme).split('-') {
             folded.clear();
             if part.is_ascii() {
                 folded.push_str(part);
@@ -192,7 +192,7 @@ mod tests {
         let (tokenizer, ticker) = (&mut Tokenizer::default(), &mut Ticker::new(&mut tick));
         let mut phrases = Phrases::new(phrases, tokenizer, ticker).unwrap();
         let mut found = Vec::new();
-        tokenizer.plain_sentences(text, ticker, |sentence| {
+        tokenizer.plain_sentences(text.into(), ticker, |sentence| {
             phrases.each(sentence, |at, phrase| found.push((at, phrase.to_owned())));
             ControlFlow::Continue(())
         });

@@ -1,7 +1,7 @@
 //! Which bytes of a text belong to lexemes, one bit a byte: found for a whole text at once,
 //! without a branch that depends on it, and then read per lexeme with a shift.
 
-use wide::i8x16;
+use wide::{i8x16, u8x16};
 
 /// How many bytes are classified at once; the compiler turns that into vectors.
 pub(super) const BLOCK: usize = 64;
@@ -18,10 +18,11 @@ impl Runs {
     #[cfg(test)]
     const LONGEST: usize = 24;
 
-    /// Reads another text.
-    pub(super) fn read(&mut self, text: &[u8]) {
+    /// Reads another text, and tells whether it is ASCII.
+    pub(super) fn read(&mut self, text: &[u8]) -> bool {
         self.bits.clear();
         let (mut alphanumeric, mut connectors, mut before) = (0, 0, 0);
+        let mut any = u8x16::ZERO;
         let (blocks, rest) = text.as_chunks::<BLOCK>();
         let mut last = [0; BLOCK];
         last[..rest.len()].copy_from_slice(rest);
@@ -30,9 +31,12 @@ impl Runs {
             self.push(before, alphanumeric, next, connectors);
             (before, alphanumeric) = (alphanumeric, next);
             connectors = bits(block, |byte| matches!(byte, b'\'' | b'-' | b'.'));
+            let (sixteens, _) = block.as_chunks::<16>();
+            any = sixteens.iter().fold(any, |any, sixteen| any | u8x16::new(*sixteen));
         }
         self.push(before, alphanumeric, 0, connectors);
         self.bits.extend([0; 8]);
+        any.to_bitmask() == 0
     }
 
     /// Adds the runs of the block whose letters and digits are `alphanumeric`. A connector

@@ -37,7 +37,7 @@ pub(super) enum Ending {
 #[derive(Debug)]
 pub(super) struct Sentence<'s> {
     /// The utterance's text and the sentence's part of it.
-    pub(super) text: &'s str,
+    pub(super) bytes: &'s [u8],
     pub(super) start: usize,
     pub(super) end: usize,
     /// Byte ranges within the sentence that are noise.
@@ -47,28 +47,38 @@ pub(super) struct Sentence<'s> {
     pub(super) any: Lex,
     pub(super) ending: Ending,
     pub(super) words: u64,
-    /// Its sentiment, −1 to 1 to four decimals; 0 without words.
-    pub(super) compound: f64,
+    /// Its sentiment in ten-thousandths, −1 to 1; 0 without words.
+    pub(super) compound: i64,
 }
 
 impl<'s> Sentence<'s> {
+    /// A part of the utterance's text, from one character's beginning to another's.
+    pub(super) fn piece(&self, start: usize, end: usize) -> &'s str {
+        let bytes = self.bytes.get(start..end).unwrap_or_default();
+        std::str::from_utf8(bytes).unwrap_or_default()
+    }
+
+    /// What a lexeme of it is made of.
+    pub(super) fn said(&self, lexeme: &Lexeme) -> &'s str {
+        self.piece(lexeme.start, lexeme.end)
+    }
+
     /// What was said, its marks included and its noises left out; `scratch` is used for those
     /// sentences that have any.
     pub(super) fn spoken<'t>(&self, scratch: &'t mut String) -> &'t str
     where
         's: 't,
     {
-        let piece = |start, end| self.text.get(start..end).unwrap_or_default();
         if self.noises.is_empty() {
-            return piece(self.start, self.end);
+            return self.piece(self.start, self.end);
         }
         scratch.clear();
         let mut at = self.start;
         for &(start, end) in self.noises {
-            scratch.push_str(piece(at, start));
+            scratch.push_str(self.piece(at, start));
             at = end;
         }
-        scratch.push_str(piece(at, self.end));
+        scratch.push_str(self.piece(at, self.end));
         scratch
     }
 }

@@ -123,8 +123,7 @@ impl<S: Sink> Visit for Hearing<'_, S> {
             self.sink.question(sentence, kind);
         }
         if S::SENTIMENT {
-            let compound = (sentence.compound * 1e4).round() as i64;
-            self.speech.compounds += i128::from(compound) * i128::from(sentence.words);
+            self.speech.compounds += i128::from(sentence.compound) * i128::from(sentence.words);
         }
         self.sink.sentence(sentence);
         ControlFlow::Continue(())

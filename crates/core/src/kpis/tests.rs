@@ -21,11 +21,11 @@ fn said<'a>(texts: &[&'a str]) -> Vec<Utterance<'a>> {
 }
 
 fn at(speaker: Speaker, text: &str, start: u64, end: u64) -> Utterance<'_> {
-    Utterance { speaker, text, span: Some((start, end)) }
+    Utterance { speaker, text: text.into(), span: Some((start, end)) }
 }
 
 fn untimed(speaker: Speaker, text: &str) -> Utterance<'_> {
-    Utterance { speaker, text, span: None }
+    Utterance { speaker, text: text.into(), span: None }
 }
 
 fn kpis(utterances: Vec<Utterance<'_>>) -> Kpis {

@@ -35,8 +35,9 @@ use super::lexicon::Lex;
 use super::runs::Runs;
 use super::sentence::{Ending, Lexeme, Sentence};
 use crate::sentiment::{Analyzer, Token};
-use crate::transcript::Ticker;
+use crate::transcript::{Text, Ticker};
 use marks::is_mark;
+use std::borrow::Cow;
 use std::ops::ControlFlow;
 
 /// The most lexemes and noises in a sentence before it is cut.
@@ -80,7 +81,7 @@ impl Tokenizer {
     /// their sentiment.
     pub(super) fn plain_sentences(
         &mut self,
-        text: &str,
+        text: Text<'_>,
         ticker: &mut Ticker<'_>,
         visit: impl FnMut(&Sentence<'_>) -> ControlFlow<()>,
     ) {
@@ -88,14 +89,21 @@ impl Tokenizer {
     }
 
     /// Shows each sentence of `text` to `visitor`, in order, until it breaks off.
-    pub(super) fn read<V: Visit>(&mut self, text: &str, ticker: &mut Ticker<'_>, visitor: &mut V) {
+    pub(super) fn read<V: Visit>(&mut self, text: Text<'_>, ticker: &mut Ticker<'_>, visitor: &mut V) {
         self.lexemes.clear();
         self.noises.clear();
-        self.runs.read(text.as_bytes());
-        let ascii = text.is_ascii();
+        let bytes = text.as_bytes();
+        let ascii = self.runs.read(bytes);
+        let text = if ascii { Cow::Borrowed("") } else { text.to_str() };
+        let bytes = if let Cow::Owned(repaired) = &text {
+            self.runs.read(repaired.as_bytes());
+            repaired.as_bytes()
+        } else {
+            bytes
+        };
         let mut scan = Scan {
-            text,
-            bytes: text.as_bytes(),
+            text: &text,
+            bytes,
             at: 0,
             start: 0,
             words: 0,
@@ -115,7 +123,7 @@ impl Tokenizer {
             visitor,
             stopped: false,
         };
-        while scan.at < text.len() && !scan.stopped {
+        while scan.at < bytes.len() && !scan.stopped {
             scan.ticker.step();
             scan.next();
         }
@@ -127,6 +135,7 @@ impl Tokenizer {
 
 /// The state of one pass.
 struct Scan<'a, 't, V> {
+    /// Nothing where it is ASCII: its characters are its bytes.
     text: &'a str,
     bytes: &'a [u8],
     at: usize,
@@ -272,7 +281,7 @@ impl<V: Visit> Scan<'_, '_, V> {
         self.end_token();
         let Tokenizer { lexemes, noises, analyzer, spoken, .. } = &mut *self.out;
         let mut sentence = Sentence {
-            text: self.text,
+            bytes: self.bytes,
             start: self.start,
             end: self.at,
             noises,
@@ -280,7 +289,7 @@ impl<V: Visit> Scan<'_, '_, V> {
             any: self.any,
             ending,
             words: self.words,
-            compound: 0.0,
+            compound: 0,
         };
         if V::SENTIMENT && (self.words == 0 || !self.plain) {
             analyzer.forget();
@@ -289,7 +298,7 @@ impl<V: Visit> Scan<'_, '_, V> {
             sentence.compound = if self.plain {
                 analyzer.finish(self.exclamations, self.questions)
             } else {
-                analyzer.compound(sentence.spoken(spoken))
+                analyzer.ten_thousandths(sentence.spoken(spoken))
             };
         }
         if !sentence.lexemes.is_empty() {
@@ -312,7 +321,7 @@ impl Tokenizer {
         ticker: &mut Ticker<'_>,
         visit: impl FnMut(&Sentence<'_>),
     ) {
-        self.read(text, ticker, &mut tests::All(visit));
+        self.read(text.into(), ticker, &mut tests::All(visit));
     }
 }
 

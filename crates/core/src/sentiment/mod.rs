@@ -70,6 +70,12 @@ impl Analyzer {
     /// VADER's compound score of `sentence`: −1 (most negative) to 1 (most positive), rounded
     /// to four decimals as Python rounds; 0 for text with nothing to rate. Never −0.
     pub fn compound(&mut self, sentence: &str) -> f64 {
+        // The double nearest to the decimal fraction.
+        self.ten_thousandths(sentence) as f64 / 1e4
+    }
+
+    /// The same in ten-thousandths, which is what it is rounded to.
+    pub(crate) fn ten_thousandths(&mut self, sentence: &str) -> i64 {
         if sentence.is_ascii() {
             self.push_ascii(sentence.as_bytes());
             return self.finish_text(sentence);
@@ -137,39 +143,52 @@ impl Analyzer {
         self.seen = 0;
     }
 
-    fn finish_text(&mut self, text: &str) -> f64 {
+    fn finish_text(&mut self, text: &str) -> i64 {
         self.finish(count(text, b'!'), count(text, b'?'))
     }
 
     /// Scores the words pushed since the last score, for a sentence with this many exclamation
-    /// and question marks.
-    pub(crate) fn finish(&mut self, exclamations: usize, questions: usize) -> f64 {
+    /// and question marks: the compound in ten-thousandths.
+    pub(crate) fn finish(&mut self, exclamations: usize, questions: usize) -> i64 {
         // Whatever else there is, without a rated word the sum is zero.
-        let compound = if self.seen & RATED == 0 { 0.0 } else { self.rate(exclamations, questions) };
+        let compound = if self.seen & RATED == 0 { 0 } else { self.rate(exclamations, questions) };
         self.forget();
         compound
     }
 
-    fn rate(&mut self, exclamations: usize, questions: usize) -> f64 {
+    fn rate(&mut self, exclamations: usize, questions: usize) -> i64 {
         let words = &self.tokens[LOOK_BACK..];
         let mixed_case = self.seen & CAPITALS != 0 && words.iter().any(|word| !word.is(CAPITALS));
         let but = if self.seen & BUT == 0 { None } else { words.iter().position(|word| word.is(BUT)) };
         self.tokens.extend([Token::PLAIN; LOOK_AHEAD]);
-        self.place(mixed_case, but);
         if let Some(but) = but {
+            self.place_around_but(mixed_case, but);
             sum::weigh_around_but(&mut self.values, but);
+        } else {
+            self.place(mixed_case);
         }
         sum::compound(sum::sum(&self.values), exclamations, questions)
     }
 
-    /// Fills `values`.
-    fn place(&mut self, mixed_case: bool, mut but: Option<usize>) {
-        for (at, window) in self.tokens.windows(WINDOW).enumerate() {
-            // An unrated word is an int zero, which no sum shows; but a "but" makes the first
-            // zero a float, from which on Python adds differently.
-            if !window[LOOK_BACK].is(RATED) && but.is_none() {
-                continue;
+    /// Fills `values`: an unrated word is an int zero, which no sum shows.
+    fn place(&mut self, mixed_case: bool) {
+        let words = &self.tokens[LOOK_BACK..];
+        for (block, words) in words.chunks(u64::BITS as usize).enumerate() {
+            // Which words are rated is anybody's guess: a branch for each of them would cost more than the rules.
+            let rated = words.iter().rev().fold(0_u64, |rated, word| rated << 1 | u64::from(word.is(RATED)));
+            for at in Ones(rated).map(|at| block * u64::BITS as usize + at) {
+                let window = self.tokens.get(at..).and_then(|tokens| tokens.first_chunk());
+                let valence = window.and_then(|window| rules::valence(window, mixed_case));
+                self.values.extend(valence.map(|valence| Placed { at, valence }));
             }
+        }
+    }
+
+    /// Fills `values` for a sentence with a "but", which makes the first zero a float, from which on Python adds
+    /// differently.
+    fn place_around_but(&mut self, mixed_case: bool, but: usize) {
+        let mut but = Some(but);
+        for (at, window) in self.tokens.windows(WINDOW).enumerate() {
             let valence = window.first_chunk().and_then(|window| rules::valence(window, mixed_case));
             let value = valence.map_or(0.0, |valence| valence.value);
             let float_zero = Valence { value: 0.0, int: false };
@@ -177,6 +196,19 @@ impl Analyzer {
             let valence = valence.or(first_zero.then_some(float_zero));
             self.values.extend(valence.map(|valence| Placed { at, valence }));
         }
+    }
+}
+
+/// Where a word has ones, the lowest one first.
+struct Ones(u64);
+
+impl Iterator for Ones {
+    type Item = usize;
+
+    fn next(&mut self) -> Option<usize> {
+        let at = (self.0 != 0).then(|| self.0.trailing_zeros() as usize);
+        self.0 &= self.0.wrapping_sub(1);
+        at
     }
 }
 

@@ -66,10 +66,10 @@ pub(super) fn sum(values: &[Placed]) -> f64 {
     total + compensation
 }
 
-/// The compound of a sum of valences with this many exclamation and question marks.
-pub(super) fn compound(sum: f64, exclamations: usize, questions: usize) -> f64 {
+/// The compound of a sum of valences with this many exclamation and question marks, in ten-thousandths.
+pub(super) fn compound(sum: f64, exclamations: usize, questions: usize) -> i64 {
     if sum == 0.0 {
-        return 0.0;
+        return 0;
     }
     let questions = match questions {
         0 | 1 => 0.0,
@@ -81,16 +81,17 @@ pub(super) fn compound(sum: f64, exclamations: usize, questions: usize) -> f64 {
     round4((score / (score * score + 15.0).sqrt()).clamp(-1.0, 1.0))
 }
 
-/// Python's `round(x, 4)` for |x| ≤ 1: the exact binary value rounded in decimal, ties to
-/// even. A negative zero becomes zero.
-fn round4(x: f64) -> f64 {
+/// Python's `round(x, 4)` for |x| ≤ 1 in ten-thousandths: the exact binary value rounded in decimal,
+/// ties to even.
+fn round4(x: f64) -> i64 {
+    /// 1.5 · 2^52: beside it a double has no room for a fraction, and rounding ties to even is what adding does.
+    const NO_FRACTION: f64 = 6_755_399_441_055_744.0;
     let scaled = x * 1e4;
-    let whole = scaled.round_ties_even();
+    let whole = (scaled + NO_FRACTION) - NO_FRACTION;
     // The product is off by less than 1e-11; only that close to a tie can it mislead.
-    let rounded = if ((scaled - whole).abs() - 0.5).abs() > 1e-9 {
-        whole / 1e4
+    if ((scaled - whole).abs() - 0.5).abs() > 1e-9 {
+        whole as i64
     } else {
-        format!("{x:.4}").parse().unwrap_or(whole / 1e4)
-    };
-    rounded + 0.0
+        format!("{x:.4}").parse().map_or(whole, |rounded: f64| rounded * 1e4).round() as i64
+    }
 }

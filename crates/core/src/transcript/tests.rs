@@ -39,8 +39,8 @@ fn malformed_elements_are_counted_and_other_speakers_are_not() {
     let transcript = Transcript::from_jsonb(&bytes, &mut || ()).unwrap();
     assert_eq!(transcript.ignored(), 9);
     let [first, second] = transcript.utterances() else { panic!("two are well formed") };
-    assert_eq!((first.speaker, first.text, first.span), (Speaker::Assistant, "hi", Some((1, 2))));
-    assert_eq!((second.speaker, second.text, second.span), (Speaker::User, "", None));
+    assert_eq!((first.speaker, first.text, first.span), (Speaker::Assistant, "hi".into(), Some((1, 2))));
+    assert_eq!((second.speaker, second.text, second.span), (Speaker::User, "".into(), None));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Laws that hold for any call.
 
 use super::*;
+use crate::transcript::Text;
 use proptest::prelude::*;
 
 /// Whether the user says it, the text, and when.
@@ -68,7 +69,7 @@ fn utterances(call: &[Said]) -> Vec<Utterance<'_>> {
     call.iter()
         .map(|(user, text, span)| Utterance {
             speaker: if *user { Speaker::User } else { Speaker::Assistant },
-            text,
+            text: text.as_str().into(),
             span: *span,
         })
         .collect()
@@ -133,13 +134,32 @@ proptest! {
     }
 
     #[test]
+    fn bytes_that_are_no_utf8_count_as_replacement_characters(
+        texts in prop::collection::vec(("[a-z ,.?]{0,20}", prop::collection::vec(any::<u8>(), 0..20)), 0..6)
+    ) {
+        let texts: Vec<_> = texts.into_iter().map(|(text, bytes)| [text.as_bytes(), &bytes, b" um, yeah"].concat()).collect();
+        let repaired: Vec<_> = texts.iter().map(|bytes| String::from_utf8_lossy(bytes)).collect();
+        for speaker in [Speaker::User, Speaker::Assistant] {
+            let said = |text| Utterance { speaker, text, span: Some((1, 2)) };
+            let raw = Transcript::new(texts.iter().map(|bytes| said(Text::from_bytes(bytes))).collect());
+            let repaired = Transcript::new(repaired.iter().map(|text| said((&**text).into())).collect());
+            prop_assert_eq!(compute(&raw, &mut || ()), compute(&repaired, &mut || ()));
+            let mut found = [Vec::new(), Vec::new()];
+            for (transcript, found) in [&raw, &repaired].into_iter().zip(&mut found) {
+                events(transcript, &["um"], &["yeah"], &mut || (), &mut |event| found.push(event.kind)).unwrap();
+            }
+            prop_assert_eq!(&found[0], &found[1]);
+        }
+    }
+
+    #[test]
     fn short_cuts_lead_to_the_same(text in any_text()) {
         let mut tick = || ();
         let (tokenizer, ticker) = (&mut Tokenizer::default(), &mut Ticker::new(&mut tick));
         let mut speech = Speech::default();
         let listens = speech.hear(&untimed(Speaker::User, &text), tokenizer, ticker, &mut Totals);
-        prop_assert_eq!(backchannel::is_all(&text, tokenizer, ticker), listens);
-        prop_assert_eq!(count::words(&text, tokenizer, ticker), speech.words);
+        prop_assert_eq!(backchannel::is_all(text.as_str().into(), tokenizer, ticker), listens);
+        prop_assert_eq!(count::words(text.as_str().into(), tokenizer, ticker), speech.words);
     }
 
     #[test]

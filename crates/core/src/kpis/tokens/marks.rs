@@ -24,13 +24,25 @@ impl<V: Visit> Scan<'_, '_, V> {
         while let c @ ('"' | '\'' | ')' | ']' | '}' | '*' | '”' | '’' | '»') = self.char_at(self.at) {
             self.at += c.len_utf8();
         }
-        let rest = self.text.get(self.at..).unwrap_or_default();
-        let detached = rest.is_empty() || rest.starts_with(char::is_whitespace);
+        let detached = self.at == self.bytes.len() || self.char_at(self.at).is_whitespace();
         let ends = wide || run > 1 || detached;
-        if ends && !(dot && self.abbreviates(start) && !rest.trim_start().is_empty()) {
+        if ends && !(dot && self.abbreviates(start) && self.goes_on()) {
             self.marked = true;
             self.end_sentence(if question { Ending::Question } else { Ending::Statement });
         }
+    }
+
+    /// Whether there is more to come than white space.
+    fn goes_on(&self) -> bool {
+        let mut at = self.at;
+        while at < self.bytes.len() {
+            let c = self.char_at(at);
+            if !c.is_whitespace() {
+                return true;
+            }
+            at += c.len_utf8();
+        }
+        false
     }
 
     /// Whether the lexeme that ends at `end` is one whose dot is its own.

@@ -174,13 +174,13 @@ proptest! {
 
     #[test]
     fn without_sentiment_the_sentences_are_the_same(text in any_speech(), last in 1usize..9) {
-        let show = |s: &Sentence<'_>| format!("{:?}", Sentence { compound: 0.0, ..*s });
+        let show = |s: &Sentence<'_>| format!("{:?}", Sentence { compound: 0, ..*s });
         let (mut all, mut plain) = (Vec::new(), Vec::new());
         let mut tokenizer = Tokenizer::default();
         let mut tick = || ();
         let ticker = &mut Ticker::new(&mut tick);
         tokenizer.sentences(&text, ticker, |sentence| all.push(show(sentence)));
-        tokenizer.plain_sentences(&text, ticker, |sentence| {
+        tokenizer.plain_sentences(text.as_str().into(), ticker, |sentence| {
             plain.push(show(sentence));
             if plain.len() == last { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         });
@@ -194,7 +194,7 @@ proptest! {
         let mut sentences = Vec::new();
         Tokenizer::default().sentences(&text, &mut Ticker::new(&mut || ()), |sentence| {
             let spoken = sentence.spoken(&mut String::new()).to_owned();
-            let expected = if sentence.words > 0 { analyzer.compound(&spoken) } else { 0.0 };
+            let expected = if sentence.words > 0 { analyzer.ten_thousandths(&spoken) } else { 0 };
             sentences.push((spoken, sentence.compound, expected));
         });
         for (spoken, compound, expected) in sentences {
