@@ -29,15 +29,15 @@ pub(super) fn look_up(text: &[u8], start: usize, end: usize) -> Lex {
 /// The same for an ASCII word of 1 to 16 bytes, given as `key` in lower case.
 #[inline]
 pub(super) fn look_up_key(key: u128, length: usize) -> Lex {
-    or_drawn_out(find(key, length), key, length)
+    or_drawn_out(find(key, length), key, length, (key >> (8 * (length - 1))) as u8)
 }
 
 /// What the vocabulary's `lex` of an ASCII word of 1 to 16 bytes becomes, given as `key` in lower
 /// case: drawn out, a word it does not have can be one that it has.
 #[inline]
-pub(super) fn or_drawn_out(lex: Lex, key: u128, length: usize) -> Lex {
+pub(super) fn or_drawn_out(lex: Lex, key: u128, length: usize, last: u8) -> Lex {
     // Few words pass all three, but each test by itself would be a coin's toss, and costs a branch.
-    let ends = may_draw_out(key as u8) & may_draw_out((key >> (8 * (length - 1))) as u8);
+    let ends = may_draw_out(key as u8) & may_draw_out(last);
     if lex.or(Lex::any_if(!ends)) == Lex::NONE && sixteen::repeats(key, length) {
         drawn_out(&key.to_le_bytes()[..length])
     } else {

@@ -9,28 +9,29 @@ impl Kpis {
     pub fn to_jsonb(&self) -> Vec<u8> {
         let ratio = self.talk_listen_ratio();
         let whole = |number: u64| Scalar::Int(i64::try_from(number).unwrap_or(i64::MAX));
+        // In that order, so that nothing is left to sort.
         object(&mut [
-            ("talk_ms", whole(self.talk_ms)),
-            ("listen_ms", whole(self.listen_ms)),
-            ("talk_listen_ratio", Scalar::Text(&ratio)),
-            ("words_per_minute", whole(self.words_per_minute)),
-            ("filler_words", whole(self.filler_words)),
-            ("interruptions", whole(self.interruptions)),
-            ("questions_asked", whole(self.questions_asked)),
-            ("sentiment_score", hundredths(self.sentiment_score)),
-            ("interruptions_by_assistant", whole(self.interruptions_by_assistant)),
-            ("open_questions", whole(self.open_questions)),
-            ("closed_questions", whole(self.closed_questions)),
-            ("longest_monologue_ms", whole(self.longest_monologue_ms)),
-            ("longest_customer_story_ms", whole(self.longest_customer_story_ms)),
-            ("patience_ms", whole(self.patience_ms)),
-            ("interactivity", hundredths(self.interactivity)),
-            ("silence_ms", whole(self.silence_ms)),
-            ("longest_silence_ms", whole(self.longest_silence_ms)),
-            ("fillers_per_minute", hundredths(self.fillers_per_minute)),
-            ("utterances", whole(self.utterances)),
             ("words", whole(self.words)),
             ("ignored", whole(self.ignored)),
+            ("talk_ms", whole(self.talk_ms)),
+            ("listen_ms", whole(self.listen_ms)),
+            ("silence_ms", whole(self.silence_ms)),
+            ("utterances", whole(self.utterances)),
+            ("patience_ms", whole(self.patience_ms)),
+            ("filler_words", whole(self.filler_words)),
+            ("interactivity", hundredths(self.interactivity)),
+            ("interruptions", whole(self.interruptions)),
+            ("open_questions", whole(self.open_questions)),
+            ("questions_asked", whole(self.questions_asked)),
+            ("sentiment_score", hundredths(self.sentiment_score)),
+            ("closed_questions", whole(self.closed_questions)),
+            ("words_per_minute", whole(self.words_per_minute)),
+            ("talk_listen_ratio", Scalar::Text(&ratio)),
+            ("fillers_per_minute", hundredths(self.fillers_per_minute)),
+            ("longest_silence_ms", whole(self.longest_silence_ms)),
+            ("longest_monologue_ms", whole(self.longest_monologue_ms)),
+            ("longest_customer_story_ms", whole(self.longest_customer_story_ms)),
+            ("interruptions_by_assistant", whole(self.interruptions_by_assistant)),
         ])
     }
 }

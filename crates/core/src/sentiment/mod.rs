@@ -127,9 +127,7 @@ impl Analyzer {
     /// Adds the next word of the sentence.
     #[inline]
     pub(crate) fn push(&mut self, mut token: Token) {
-        if token.is(self.neutral) {
-            token.flags &= !RATED;
-        }
+        token.flags &= !(RATED * u8::from(token.is(self.neutral)));
         self.seen |= token.flags;
         self.tokens.push(token);
     }

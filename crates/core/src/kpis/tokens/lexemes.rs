@@ -27,7 +27,8 @@ impl<V: Visit> Scan<'_, '_, V> {
             self.words += u64::from(!self.counted);
             self.counted = true;
             let (lex, token) = vocabulary::find(word.key, length);
-            self.add(start, or_drawn_out(lex, word.key, length));
+            let last = self.bytes.get(self.at - 1).copied().unwrap_or_default();
+            self.add(start, or_drawn_out(lex, word.key, length, last));
 
             let token = V::SENTIMENT.then(|| {
                 let negates = word.apostrophe && has_nt(&self.bytes[start..self.at]);
