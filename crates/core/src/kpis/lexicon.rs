@@ -33,7 +33,7 @@ pub(super) fn look_up_key(key: u128, length: usize) -> Lex {
 }
 
 /// What the vocabulary's `lex` of an ASCII word of 1 to 16 bytes becomes, given as `key` in lower
-/// case: drawn out, a word it does not have can be one that it has.
+/// case, and with its last letter in any: drawn out, a word it does not have can be one that it has.
 #[inline]
 pub(super) fn or_drawn_out(lex: Lex, key: u128, length: usize, last: u8) -> Lex {
     // Few words pass all three, but each test by itself would be a coin's toss, and costs a branch.
