@@ -18,7 +18,7 @@
 //! | `storage` | grant_signed_url |
 //! | `tenancy` | set_org_claim, current_org_id, current_user_id, callcoach.user_id, callcoach.pre_request, acts_as, org_role |
 //! | `timestamps` | updated_at |
-//! | `triggers` | callcoach.audit_trigger_func, soft_delete, purge_deleted, handle_new_user: for any table |
+//! | `triggers` | callcoach.audit_trigger_func, soft_delete, purge_deleted, handle_new_user, handle_user_email: for any table |
 //! | `vapi` | transcript_from_vapi |
 //! | `webhooks` | enqueue_webhook |
 //! | `worker` | callcoach.workers, and the background workers |

@@ -1,5 +1,5 @@
 -- 006_auth_user_sync: whoever signs up gets a row in users, of no organisation and with the role "user"; so do those
--- who have signed up before.
+-- who have signed up before. Their address follows: who changes it frees the old one, for others to sign up with.
 do $$
 declare
   trigger_name text := 'on_auth_user_created';
@@ -11,6 +11,9 @@ begin
   end if;
   execute format('create trigger %I after insert on auth.users for each row execute function callcoach.handle_new_user(%L)',
     trigger_name, format('%I.users', current_schema()));
+  execute format('create trigger %I after update of email on auth.users for each row
+                    when (old.email is distinct from new.email) execute function callcoach.handle_user_email(%L)',
+    current_schema() || '_user_email', format('%I.users', current_schema()));
 end
 $$;
 

@@ -10,19 +10,8 @@ select u.id, left(coalesce(nullif(btrim(u.raw_user_meta_data ->> 'full_name'), '
 on conflict (id) do nothing;
 update user_profiles p set email = u.email from auth.users u where u.id = p.id and p.email is distinct from u.email;
 
-create function sync_user_email() returns trigger
-language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
-begin
-  update service_desk.user_profiles p set email = new.email where p.id = new.id and p.email is distinct from new.email;
-  return null;
-exception when others then
-  -- A profile must not keep anybody from changing their address.
-  raise warning 'service_desk: the address of a user was not taken over (SQLSTATE %)', sqlstate;
-  return null;
-end
-$$;
-comment on function sync_user_email() is 'Trigger on auth.users: user_profiles.email follows.';
 create trigger service_desk_user_email after update of email on auth.users
-  for each row when (old.email is distinct from new.email) execute function sync_user_email();
+  for each row when (old.email is distinct from new.email)
+  execute function callcoach.handle_user_email('service_desk.user_profiles');
 
 insert into callcoach_migrations (version) values ('018_add_email_to_user_profiles');

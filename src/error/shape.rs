@@ -244,7 +244,7 @@ pub fn shape(error: Error) -> Shape {
         )
         .hint("DELETE its rows."),
         Error::NoTarget => Shape::new(invalid, "the trigger's argument names no table")
-            .hint("Create the trigger with … EXECUTE FUNCTION callcoach.handle_new_user('schema.table')."),
+            .hint("Name the table of the users' own rows with its schema: … EXECUTE FUNCTION callcoach.handle_new_user('schema.table')."),
         Error::Internal(message) => Shape::new(Code::ERRCODE_INTERNAL_ERROR, message),
     }
 }

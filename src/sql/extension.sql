@@ -140,6 +140,8 @@ comment on function callcoach.purge_deleted(regclass, interval) is
   'Deletes for good what was soft-deleted longer ago; returns how many rows. For the table''s owner and service_role.';
 comment on function callcoach.handle_new_user() is
   'Trigger on auth.users, after a row is inserted: writes id, email and name to the table named by its argument. Never fails a sign-up.';
+comment on function callcoach.handle_user_email() is
+  'Trigger on auth.users: the email in the table that the argument names follows. A failure is a warning, never a change that fails.';
 comment on function callcoach.check_rubric() is
   'Trigger on scenarios: a rubric that is written has unique names and weights that sum to 1.';
 comment on function callcoach.attempt_before_write() is
@@ -236,6 +238,7 @@ declare
     "callcoach.audit_trigger_func()":   [],
     "callcoach.soft_delete()":          [],
     "callcoach.purge_deleted(regclass,interval)": ["service_role"],
+    "callcoach.handle_user_email()":  [],
     "callcoach.handle_new_user()":      [],
     "callcoach.fold_reporting(uuid,int)": [],
     "callcoach.fact_horizon()":         [],

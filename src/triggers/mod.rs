@@ -3,6 +3,7 @@
 //! They run with the rights of the owner of the table they write, never with those of the extension's owner.
 
 mod audit;
+mod auth_users;
 mod log;
 mod purge;
 mod references;

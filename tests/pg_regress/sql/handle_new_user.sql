@@ -61,6 +61,45 @@ drop trigger wrong_too on auth.users;
 select count(*) as signed_up from auth.users;
 select count(*) as with_a_row from app.users;
 \set VERBOSITY terse
+-- callcoach.handle_user_email: the address follows, as far as that can be.
+create trigger on_auth_user_email after update of email on auth.users for each row when (old.email is distinct from new.email) execute function callcoach.handle_user_email('app.users');
+alter table app.profiles alter email type varchar(100);
+create trigger on_auth_user_email_profile after update of email on auth.users for each row execute function callcoach.handle_user_email('app.profiles');
+set role supabase_auth_admin;
+update auth.users set email = 'ann@new.example.org' where email = 'ann@example.org';
+-- Freed, so that somebody else can have it.
+select pg_temp.signs_up(16, 'ann@example.org', null, '{"name": "Ann 2"}');
+-- Too long for a profile, none at all where one is needed, and one that somebody has got.
+update auth.users set email = repeat('b', 200) || '@example.org' where email = 'bob@example.org';
+update auth.users set email = null where email = 'cem@example.org';
+reset role;
+update app.users set email = 'taken@example.org' where email = '@example.org';
+set role supabase_auth_admin;
+update auth.users set email = 'taken@example.org' where email like 'dee.%';
+-- What else changes is nobody's business here; who has no row gets none.
+update auth.users set phone = '1' where email = 'ann@new.example.org';
+update auth.users set email = 'seven@example.org' where right(id::text, 2) = '07';
+reset role;
+select right(id::text, 2) as n, left(email, 20) as email, length(email), name from app.users order by id;
+select right(id::text, 2) as n, left(email, 20) as email, length(email) from app.profiles order by id;
+select right(id::text, 2) as n, left(email, 20) as email from auth.users order by id;
+-- Made wrong it says so, and nobody is kept from changing their address.
+\set VERBOSITY sqlstate
+drop trigger on_auth_user_email on auth.users;
+drop trigger on_auth_user_email_profile on auth.users;
+create table app.nameless (id uuid);
+create trigger wrong after update on auth.users for each row execute function callcoach.handle_user_email('app.nameless');
+create trigger wrong_too before update on auth.users for each row execute function callcoach.handle_user_email('app.users');
+create trigger wrong_also after insert on auth.users for each row execute function callcoach.handle_user_email('app.users');
+update auth.users set email = 'ann@newer.example.org' where email = 'ann@new.example.org' returning email;
+select pg_temp.signs_up(17, 'kim@example.org', null, null);
+drop trigger wrong on auth.users;
+drop trigger wrong_too on auth.users;
+drop trigger wrong_also on auth.users;
+create trigger for_sign_ups after update on auth.users for each row execute function callcoach.handle_new_user('app.users');
+update auth.users set email = 'ann@newest.example.org' where email = 'ann@newer.example.org' returning email;
+drop trigger for_sign_ups on auth.users;
+\set VERBOSITY terse
 -- It runs as the owner of the table it fills, and from auth.users alone.
 create function app.spy() returns trigger language plpgsql as $$ begin raise notice 'as %', current_user; return new; end $$;
 create trigger spy before insert on app.users for each row execute function app.spy();
@@ -70,7 +109,15 @@ reset role;
 create table app.fakes (id uuid, email text, phone text, raw_user_meta_data jsonb);
 create trigger fake after insert on app.fakes for each row execute function callcoach.handle_new_user('app.users');
 insert into app.fakes values ('aaaaaaaa-0000-4000-8000-000000000099', 'fake@example.org');
+create trigger fake_email after update on app.fakes for each row execute function callcoach.handle_user_email('app.users');
+update app.fakes set id = 'aaaaaaaa-0000-4000-8000-000000000001', email = 'fake@example.org';
+select email from app.users where right(id::text, 2) = '01';
+create trigger spy_too before update on app.users for each row execute function app.spy();
+create trigger on_auth_user_email after update of email on auth.users for each row execute function callcoach.handle_user_email('app.users');
+set role supabase_auth_admin;
+update auth.users set email = 'jon@new.example.org' where email = 'jon@example.org';
+reset role;
 -- Deleted with the user.
-delete from auth.users where email = 'jon@example.org';
-select count(*) from app.users where email = 'jon@example.org';
+delete from auth.users where email = 'jon@new.example.org';
+select count(*) from app.users where email = 'jon@new.example.org';
 rollback;

@@ -22,6 +22,9 @@ insert into auth.users (id, email, raw_user_meta_data) values
 -- The same address again, in another letter case even, or none at all: the account is made either way.
 insert into auth.users (id, email, raw_user_meta_data, is_sso_user) values (md5('same')::uuid, 'full@example.com', '{}', true);
 insert into auth.users (id, phone) values (md5('phone')::uuid, '+15550100');
+-- A changed address follows, and the old one is somebody else's to sign up with.
+update auth.users set email = 'ned@example.com' where email = 'name@example.com';
+insert into auth.users (id, email) values (md5('second')::uuid, 'name@example.com');
 \c - postgres
 set search_path = sales_coach, public;
 select count(*) as accounts from auth.users;
@@ -32,6 +35,7 @@ create temp table signed_up as select id, email, name, role, org_id from users;
 begin;
 \set ECHO none
 drop trigger on_auth_user_created on auth.users;
+drop trigger sales_coach_user_email on auth.users;
 delete from callcoach_migrations where version = '006_auth_user_sync';
 delete from users;
 :migration
@@ -41,6 +45,7 @@ select email, name, role, org_id from users where length(name) < 200 order by em
 select s.email, s.name, u.name from users u join signed_up s using (id) where u.name <> s.name;
 -- Another application's trigger of the same name goes on beside it.
 \set ECHO none
+drop trigger sales_coach_user_email on auth.users;
 delete from callcoach_migrations where version = '006_auth_user_sync';
 :migration
 \set ECHO all
