@@ -94,10 +94,12 @@ select object, format('policy %I lets rows of every organisation through', polna
   from policy p
  where is_home and polpermissive and condition !~ 'current_org_id|jwt\.claims\.org_id' and org is not null
 union all
--- Other systems ask in ways of their own, but they do ask. Who bypasses policies anyway may be named in one.
+-- Other systems ask in ways of their own, but they do ask: what names neither column nor function asks nothing, and lets
+-- everybody through unless it says false. Who bypasses policies anyway may be named in one.
 select object, format('policy %I lets every row through', polname), 'say whose rows they are'
   from policy p
- where not is_home and polpermissive and object not like 'storage.%' and regexp_replace(condition, '[() ]', '', 'g') in ('true', 'truetrue')
+ where not is_home and polpermissive and object not like 'storage.%' 
+   and regexp_replace(condition, '''[^'']*''|::\w+|\m(true|and|or|not|null|is)\M', '', 'gi') !~ '[[:alpha:]]'
    and exists (select from unnest(polroles) as role (oid) left join pg_roles r on r.oid = role.oid
                 where r.oid is null or not (r.rolbypassrls or r.rolsuper))
    and (polcmd <> 'r'
@@ -226,6 +228,12 @@ select r.rolname::text, format('it can become %s, which passes row level securit
   from pg_roles r, pg_roles b
  where r.rolname in ('anon', 'authenticated') and (b.rolsuper or b.rolbypassrls) and b.oid <> r.oid
    and pg_has_role(r.oid, b.oid, 'MEMBER') and not r.rolsuper
+union all
+select distinct a.rolname::text, format('it can become %s, which owns tables', o.rolname), format('revoke %I from %I', o.rolname, a.rolname)
+  from relation r join pg_roles o on o.oid = r.relowner
+  join api_role a on a.rolname in ('anon', 'authenticated') and a.oid <> o.oid and pg_has_role(a.oid, o.oid, 'MEMBER')
+ -- Superusers were named above, and whoever is one can become anybody.
+ where not o.rolsuper and not o.rolbypassrls and not (select s.rolsuper from pg_roles s where s.oid = a.oid)
 union all
 select 'anon', 'it is a member of authenticated', 'revoke authenticated from anon'
   from pg_roles r, pg_roles m

@@ -53,6 +53,7 @@ begin; select f.* from pg_temp.found('grant service_role to authenticated') as f
 begin; select f.* from pg_temp.found('alter table articles owner to authenticated') as f; rollback;
 begin; select f.* from pg_temp.found('alter table org_members disable trigger keep_an_admin_delete') as f; rollback;
 begin; select f.* from pg_temp.found('alter table org_members enable replica trigger keep_an_admin_delete') as f; rollback;
+begin; create role tables_owner; select f.* from pg_temp.found('alter table scenarios owner to tables_owner; alter table orgs owner to tables_owner; grant tables_owner to authenticated') as f; rollback;
 begin; select f.* from pg_temp.found('grant set on parameter jwt.claims.org_id to public') as f; rollback;
 begin; select f.* from pg_temp.found('set local callcoach.guard_statements = off') as f; rollback;
 begin; select f.* from pg_temp.found('create function f() returns int language sql security definer set search_path = pg_catalog return 1; grant execute on function f() to authenticated') as f; rollback;
@@ -106,6 +107,9 @@ select pg_temp.system('alter table a_system.calls disable row level security'); 
 select pg_temp.system('grant select on a_system.callcoach_migrations to authenticated'); rollback to s;
 select pg_temp.system('grant truncate on a_system.calls to service_role'); rollback to s;
 select pg_temp.system('create policy open on a_system.members to authenticated using (true)'); rollback to s;
+select pg_temp.system('create policy open on a_system.members to authenticated using (1 = 1)'); rollback to s;
+select pg_temp.system('create policy open on a_system.members to authenticated using (not (''it''''s'' = ''x y'' and 1 > 2) or null is null)'); rollback to s;
+select pg_temp.system('create policy closed on a_system.members to authenticated using (false)'); rollback to s;
 select pg_temp.system('create policy open on a_system.articles for insert to authenticated with check (true)'); rollback to s;
 select pg_temp.system('alter policy own on a_system.customers using (organization_id in (select organization_id from a_system.members where user_id = auth.uid()))'); rollback to s;
 select pg_temp.system('alter policy own on a_system.customers using (organization_id in (select organization_id from a_system.members where user_id = callcoach.user_id()))'); rollback to s;
