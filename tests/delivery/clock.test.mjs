@@ -41,7 +41,7 @@ test('set back by an hour: what is queued is sent at once, and retries count fro
     await soon(() => there.requests.length === n)
   }
   // Signed with the server's time, wrong as it is.
-  assert.ok(Math.abs(Number(there.requests.at(-1).headers['webhook-timestamp']) - (Date.now() / 1000 - 3600)) <= 2)
+  assert.ok(Math.abs(Number(there.requests.at(-1).headers['webhook-timestamp']) - (Date.now() / 1000 - 3600)) <= 10)
   answer = 503
   await enqueue(made.org_id)
   const failed = await soon(async () => (await deliveries(made)).find(({ retry_count }) => retry_count === 1))

@@ -28,7 +28,7 @@ function recorded(found, ending, expected) {
     else if (typeof wanted === 'function') assert.ok(wanted(found[key]), `${key}: ${what}`)
     else assert.deepEqual(found[key], wanted, `${key}: ${what}`)
   }
-  assert.ok(found.duration_ms >= 0 && found.duration_ms <= 4500, what)
+  assert.ok(found.duration_ms >= 0 && found.duration_ms <= 60_000, what)
 }
 
 test('every status from 200 to 599', async () => {
