@@ -98,7 +98,7 @@ union all
 -- everybody through unless it says false. Who bypasses policies anyway may be named in one.
 select object, format('policy %I lets every row through', polname), 'say whose rows they are'
   from policy p
- where not is_home and polpermissive and object not like 'storage.%' 
+ where not is_home and polpermissive and object not like 'storage.%'
    and regexp_replace(condition, '''[^'']*''|::\w+|\m(true|and|or|not|null|is)\M', '', 'gi') !~ '[[:alpha:]]'
    and exists (select from unnest(polroles) as role (oid) left join pg_roles r on r.oid = role.oid
                 where r.oid is null or not (r.rolbypassrls or r.rolsuper))

@@ -18,13 +18,11 @@ fn current_user_id() -> Option<String> {
 /// believes what any login has written into a setting. NULL also for a `sub` that is no uuid.
 #[pg_extern(stable, parallel_safe, schema = "callcoach")]
 fn user_id() -> Option<pgrx::Uuid> {
-    // As Supabase Auth writes it, and no other of a uuid's spellings.
+    // As Supabase Auth writes it, and no other of a uuid's spellings: the only one of that length.
+    const HYPHENATED: usize = 36;
     let sub = current_user().filter(|sub| sub.len() == HYPHENATED)?;
     Uuid::try_parse(&sub).ok().map(|id| pgrx::Uuid::from_bytes(*id.as_bytes()))
 }
-
-/// Letters of a uuid with its hyphens.
-const HYPHENATED: usize = 36;
 
 /// The caller's role in the current organisation, as text; NULL for nobody of it. The migrations give it
 /// the type user_role (`current_org_role()`), which the extension does not own.

@@ -2,9 +2,9 @@
 
 use std::borrow::Cow;
 
-/// What somebody said: UTF-8, which the database has seen to. What is none after all counts as U+FFFD, letter by
-/// letter, as far as anybody looks: nearly all texts are ASCII, and to check each one when it is read costs as much
-/// as reading the rest of its utterance.
+/// What somebody said: UTF-8, which the database has seen to. To check it once more when it is read would cost as
+/// much as the rest of its utterance, so only those who look beyond ASCII do, and bytes that are no UTF-8 after all
+/// are U+FFFD to them.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Text<'a>(&'a [u8]);
 
