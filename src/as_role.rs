@@ -27,6 +27,15 @@ pub fn as_owner<R>(owner: pg_sys::Oid, body: impl FnOnce() -> R) -> R {
     result
 }
 
+/// Runs `body` as foreign keys run what they look up and cascade: as the owner, past the table's policies, and without
+/// SET ROLE; but what is deferred may be, and comes at the end of the transaction.
+pub fn as_key_owner<R>(owner: pg_sys::Oid, body: impl FnOnce() -> R) -> R {
+    let before = with(owner, pg_sys::SECURITY_LOCAL_USERID_CHANGE | pg_sys::SECURITY_NOFORCE_RLS);
+    let result = body();
+    restore(before);
+    result
+}
+
 fn with(role: pg_sys::Oid, restrictions: u32) -> Before {
     let (mut user, mut context) = (pg_sys::InvalidOid, 0);
     // SAFETY: within a transaction.

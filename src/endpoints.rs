@@ -1,7 +1,9 @@
 //! The endpoints of an organisation: their secrets, trying one out, and the trigger that keeps webhooks in order.
 
+use crate::delivery::{Data, Queue};
 use crate::error::{self, Error};
 use crate::gucs::webhooks as settings;
+use crate::jsonb::Jsonb;
 use crate::lookup::{self, Key, Table};
 use crate::majors;
 use crate::rows::TriggerRow;
@@ -9,7 +11,8 @@ use crate::spi::Schema;
 use crate::spi::rows::{self, Mode};
 use crate::tenancy;
 use crate::timestamps::{self, Timestamptz};
-use crate::worker;
+use callcoach_core::jsonb::object::{Value, object};
+use callcoach_core::webhook::Event;
 use callcoach_core::webhook::guard::Target;
 use callcoach_core::webhook_secret::{self, KEY_BYTES};
 use pgrx::AllocatedByPostgres;
@@ -25,7 +28,6 @@ const MAX_OVERLAP_DAYS: i32 = 30;
 const MICROS_PER_DAY: i128 = 86_400_000_000;
 
 const ENDPOINT_ORG: &str = "select org_id from {schema}.webhooks where id = $1";
-const TEST: &str = include_str!("sql/events/test.sql");
 const ROTATE: &str = "update {schema}.webhooks
    set secret = $2,
        previous_secret = case when $3 then secret end,
@@ -55,11 +57,19 @@ fn new_secret() -> Result<String, Error> {
 fn test_webhook(webhook_id: pgrx::Uuid, fcinfo: pg_sys::FunctionCallInfo) -> Result<pgrx::Uuid, ErrorReport> {
     let schema = Schema::of_call(fcinfo);
     check_may_manage(schema, webhook_id)?;
-    let args = [webhook_id.into(), tenancy::current_user().into()];
-    let delivery = rows::first(schema, TEST, &args, Mode::Lock, |row| row.get::<pgrx::Uuid>(1))?;
-    worker::wake_at_commit();
+    let endpoint = Uuid::from_bytes(*webhook_id.as_bytes());
+    let user = tenancy::current_user();
+    let mut queue = Queue::new(schema);
+    let delivery = queue.push_to(endpoint, Event::WebhookTest, || {
+        let requested_by = user.as_deref().map_or(Value::Null, Value::Text);
+        let id = endpoint.to_string();
+        let mut data = [("webhook_id", Value::Text(&id)), ("requested_by", requested_by)];
+        Data::of(Jsonb::from_bytes(&object(&mut data)))
+    })?;
+    queue.finish();
     // Deleted meanwhile.
-    Ok(delivery.flatten().ok_or(Error::NoSuchWebhook)?)
+    let delivery = delivery.ok_or(Error::NoSuchWebhook)?;
+    Ok(pgrx::Uuid::from_bytes(*delivery.as_bytes()))
 }
 
 /// Gives an endpoint a new secret and returns it; the old one goes on signing beside it for `overlap` (0 to 30

@@ -6,7 +6,7 @@ use pgrx::callconv::{ArgAbi, BoxRet, FcInfo};
 use pgrx::pgrx_sql_entity_graph::metadata::{
     ArgumentError, ReturnsError, ReturnsRef, SqlMappingRef, SqlTranslatable, TypeOrigin,
 };
-use pgrx::{FromDatum, IntoDatum, direct_function_call, direct_function_call_as_datum, pg_sys};
+use pgrx::{AnyNumeric, FromDatum, IntoDatum, direct_function_call, direct_function_call_as_datum, pg_sys};
 use std::ffi::{CStr, CString};
 use std::ptr::NonNull;
 
@@ -63,14 +63,27 @@ impl Jsonb {
 
     /// Is this an object in which `key` is true?
     pub fn is_true(&self, key: &str) -> Result<bool, Error> {
+        Ok(matches!(self.field(key)?, Some(Value::Bool(true))))
+    }
+
+    /// The number that `key` has, if this is an object and it has one.
+    pub fn number(&self, key: &str) -> Result<Option<AnyNumeric>, Error> {
+        match self.field(key)? {
+            Some(Value::Number(number)) => AnyNumeric::try_from(number.to_plain_string().as_str())
+                .map(Some)
+                .map_err(|e| Error::Internal(e.to_string())),
+            _ => Ok(None),
+        }
+    }
+
+    fn field(&self, key: &str) -> Result<Option<Value<'_>>, Error> {
         let corrupt = |_| Error::Internal("a stored jsonb value is damaged".into());
         match jsonb::root(self.bytes()).map_err(corrupt)? {
             Value::Object(object) => {
                 let [found] = object.fields([key], &mut || ()).map_err(corrupt)?;
-                let value = found.map(|node| node.value()).transpose().map_err(corrupt)?;
-                Ok(matches!(value, Some(Value::Bool(true))))
+                found.map(|node| node.value()).transpose().map_err(corrupt)
             }
-            _ => Ok(false),
+            _ => Ok(None),
         }
     }
 
@@ -83,6 +96,18 @@ impl Jsonb {
             .and_then(|d| NonNull::new(d.cast_mut_ptr()))
             .map(Self)
             .ok_or_else(|| Error::Internal("jsonb_in gave nothing".into()))
+    }
+}
+
+/// A numeric as it is within a jsonb: with its four-byte varlena header, for as long as the current memory context.
+///
+/// # Safety
+/// The datum is a numeric.
+pub unsafe fn numeric_bytes<'a>(datum: pg_sys::Datum) -> &'a [u8] {
+    // SAFETY: as the caller promises; detoasted, so with that header and as long as it says.
+    unsafe {
+        let varlena = pg_sys::pg_detoast_datum(datum.cast_mut_ptr());
+        std::slice::from_raw_parts(varlena.cast(), pgrx::varsize_any(varlena))
     }
 }
 

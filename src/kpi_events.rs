@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::jsonb::Jsonb;
 use crate::lookup::{Key, Table};
 use crate::spi::Schema;
-use callcoach_core::jsonb::object::{Scalar, object};
+use callcoach_core::jsonb::object::{Value, object};
 use callcoach_core::kpis;
 use callcoach_core::transcript::Transcript;
 use pgrx::pg_sys::panic::ErrorReport;
@@ -79,7 +79,7 @@ impl Found {
         let Found { kinds, events, .. } = self;
         events.into_iter().filter_map(move |(kind, timestamp)| {
             let (event_type, key, value) = kinds.get(kind as usize)?;
-            let value = Jsonb::from_bytes(&object(&mut [(key, Scalar::Text(value))]));
+            let value = Jsonb::from_bytes(&object(&mut [(key, Value::Text(value))]));
             Some(((*event_type).to_owned(), value, timestamp))
         })
     }
@@ -91,4 +91,10 @@ pub fn are_wanted(schema: Schema, org: Uuid) -> Result<bool, Error> {
     let wanted =
         orgs.read(&[(c"id", Key::Uuid(org))], c"metadata", |metadata: Jsonb| metadata.is_true("kpi_events"))?;
     Ok(wanted == Some(true))
+}
+
+/// Has the organisation any events that were kept?
+pub fn are_kept(schema: Schema, org: Uuid) -> Result<bool, Error> {
+    let events = Table::by_index(schema, c"fact_kpi_events", c"fact_kpi_events_org_id_attempt_id_idx")?;
+    events.has(&[(c"org_id", Key::Uuid(org))])
 }

@@ -37,6 +37,7 @@ mod gucs;
 mod health;
 mod hooks;
 mod ids;
+mod insert;
 mod jsonb;
 mod kpi_events;
 mod kpis;

@@ -18,6 +18,88 @@ pub unsafe fn primary_key_index(relation: pg_sys::Relation) -> pg_sys::Oid {
     }
 }
 
+/// A column of a relation, by its number from 1.
+///
+/// # Safety
+/// `relation` is open and has so many columns.
+pub unsafe fn column(relation: pg_sys::Relation, number: i32) -> *const pg_sys::FormData_pg_attribute {
+    // SAFETY: as the caller promises.
+    unsafe {
+        #[cfg(not(feature = "pg18"))]
+        return (*(*relation).rd_att).attrs.as_ptr().add(number as usize - 1);
+        #[cfg(feature = "pg18")]
+        return pg_sys::TupleDescAttr((*relation).rd_att, number - 1);
+    }
+}
+
+/// Puts a row that was inserted into the indexes; gives those that are to be checked again at the end.
+///
+/// # Safety
+/// A relation to insert into whose indexes are open, a row of it that was written, and the state of both.
+pub unsafe fn insert_index_entries(
+    target: *mut pg_sys::ResultRelInfo,
+    slot: *mut pg_sys::TupleTableSlot,
+    state: *mut pg_sys::EState,
+) -> *mut pg_sys::List {
+    let (nothing, no_arbiters) = (std::ptr::null_mut(), std::ptr::null_mut());
+    // SAFETY: as the caller promises.
+    unsafe {
+        #[cfg(feature = "pg15")]
+        return pg_sys::ExecInsertIndexTuples(target, slot, state, false, false, nothing, no_arbiters);
+        #[cfg(not(feature = "pg15"))]
+        return pg_sys::ExecInsertIndexTuples(target, slot, state, false, false, nothing, no_arbiters, false);
+    }
+}
+
+/// Is there no row that a unique index would not have beside this one?
+///
+/// # Safety
+/// As above; the row is not written yet, and the indexes were opened for speculative insertion.
+pub unsafe fn has_no_duplicate(
+    target: *mut pg_sys::ResultRelInfo,
+    slot: *mut pg_sys::TupleTableSlot,
+    state: *mut pg_sys::EState,
+) -> bool {
+    let mut other = pg_sys::ItemPointerData::default();
+    let all = std::ptr::null_mut();
+    // SAFETY: as the caller promises.
+    unsafe {
+        #[cfg(not(feature = "pg18"))]
+        return pg_sys::ExecCheckIndexConstraints(target, slot, state, &mut other, all);
+        #[cfg(feature = "pg18")]
+        {
+            let mut none = pg_sys::ItemPointerData::default();
+            none.ip_posid = 0;
+            pg_sys::ExecCheckIndexConstraints(target, slot, state, &mut other, &mut none, all)
+        }
+    }
+}
+
+/// Fills the generated columns of a row that is to be inserted.
+///
+/// # Safety
+/// As above.
+pub unsafe fn compute_stored_generated(
+    target: *mut pg_sys::ResultRelInfo,
+    state: *mut pg_sys::EState,
+    slot: *mut pg_sys::TupleTableSlot,
+) {
+    unsafe extern "C-unwind" {
+        fn ExecComputeStoredGenerated(
+            target: *mut pg_sys::ResultRelInfo,
+            state: *mut pg_sys::EState,
+            slot: *mut pg_sys::TupleTableSlot,
+            command: pg_sys::CmdType::Type,
+        );
+    }
+    // SAFETY: as the caller promises; the same on 15 to 18. An error of PostgreSQL is caught as its own functions' are.
+    unsafe {
+        pg_sys::ffi::pg_guard_ffi_boundary(|| {
+            ExecComputeStoredGenerated(target, state, slot, pg_sys::CmdType::CMD_INSERT)
+        })
+    }
+}
+
 /// Does `role` own this table? `InvalidOid` is nobody's.
 pub fn owns_table(table: pg_sys::Oid, role: pg_sys::Oid) -> bool {
     // SAFETY: a syscache look-up by oids; the table is there.

@@ -10,6 +10,7 @@ use pgrx::pgrx_sql_entity_graph::metadata::{
     ArgumentError, ReturnsError, ReturnsRef, SqlMappingRef, SqlTranslatable, TypeOrigin,
 };
 use pgrx::prelude::*;
+use std::ffi::CStr;
 
 /// A timestamptz: microseconds since 2000-01-01 00:00 UTC. The ends of i64 are the infinities.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,6 +83,17 @@ impl Timestamptz {
     /// From microseconds since 1970.
     pub fn from_unix_micros(micros: i64) -> Self {
         Self(micros.saturating_sub(UNIX_EPOCH))
+    }
+
+    /// As JSON has it, in UTC: 2025-01-01T08:13:00+00:00.
+    pub fn to_json_text(self) -> String {
+        let mut buffer = [0; pg_sys::MAXDATELEN as usize + 1];
+        // SAFETY: room for any date, as jsonb_build_object has it; the offset of UTC is 0.
+        let text = unsafe {
+            pg_sys::JsonEncodeDateTime(buffer.as_mut_ptr(), self.0.into(), pg_sys::TIMESTAMPTZOID, &0);
+            CStr::from_ptr(buffer.as_ptr())
+        };
+        text.to_string_lossy().into_owned()
     }
 
     /// As microseconds since 1970.

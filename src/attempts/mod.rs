@@ -2,6 +2,9 @@
 
 mod after_write;
 mod before_write;
-mod completed;
+mod change;
+mod facts;
+mod happened;
 
 pub use after_write::upsert_fact;
+pub use happened::Attempt;

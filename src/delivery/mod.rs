@@ -1,8 +1,9 @@
-//! What becomes of deliveries by SQL: an external sender's claims, redelivery, retention. The background worker's
+//! Deliveries: queued for whatever the tables tell of; and what becomes of them by SQL, an external sender's claims, redelivery, retention. The background worker's
 //! own sending is in `worker::deliver`; both claim and settle by the same statements, and core decides for both.
 //!
 //! | file | functions |
 //! | --- | --- |
+//! | `queue` | none: what happened, to the endpoints that want to hear of it |
 //! | `claim` | claim_webhook_deliveries, release_webhook_delivery |
 //! | `settle` | settle_webhook_delivery |
 //! | `outcome` | writing what came of an attempt: to the delivery, and to its endpoint's record |
@@ -11,9 +12,12 @@
 
 mod claim;
 pub mod outcome;
+mod queue;
 mod redeliver;
 pub mod retention;
 mod settle;
+
+pub use queue::{Data, Queue};
 
 use crate::error::Error;
 use crate::gucs;

@@ -123,6 +123,8 @@ pub enum Error {
     NotSoftlyDeleted(String),
     /// A trigger's argument that names no table.
     NoTarget,
+    /// A row that was to be locked was changed by another transaction since this one's snapshot.
+    ConcurrentUpdate,
     /// PostgreSQL's own interface refused.
     Internal(String),
 }

@@ -245,6 +245,10 @@ pub fn shape(error: Error) -> Shape {
         .hint("DELETE its rows."),
         Error::NoTarget => Shape::new(invalid, "the trigger's argument names no table")
             .hint("Name the table of the users' own rows with its schema: … EXECUTE FUNCTION callcoach.handle_new_user('schema.table')."),
+        Error::ConcurrentUpdate => Shape::new(
+            Code::ERRCODE_T_R_SERIALIZATION_FAILURE,
+            "could not serialize access due to concurrent update",
+        ),
         Error::Internal(message) => Shape::new(Code::ERRCODE_INTERNAL_ERROR, message),
     }
 }

@@ -1,10 +1,10 @@
 //! assignment.overdue: a sweep over what is past due.
 
+use crate::delivery::Queue;
 use crate::error::{self, Error};
 use crate::rows::TriggerRow;
 use crate::spi::Schema;
 use crate::timestamps::Timestamptz;
-use crate::worker;
 use pgrx::AllocatedByPostgres;
 use pgrx::heap_tuple::PgHeapTuple;
 use pgrx::pg_sys::panic::ErrorReport;
@@ -12,7 +12,7 @@ use pgrx::prelude::*;
 use pgrx::spi::SpiClient;
 
 const CHECK_DUE: &str = include_str!("../sql/events/check_due.sql");
-const RAISE: &str = concat!(include_str!("../sql/events/overdue.sql"), include_str!("../sql/deliver.sql"));
+const RAISE: &str = include_str!("../sql/events/overdue.sql");
 
 /// Finds assignments, of every organisation, that are past due and not completed, raises assignment.overdue for
 /// each once, and returns for how many: at most `max_assignments` (NULL: all), so that less means there are no
@@ -51,11 +51,10 @@ fn check_due(client: &mut SpiClient, schema: Schema, most: Option<i64>) -> Resul
         return Ok((looked_at, 0));
     };
     let count = assignments.len();
-    let queued =
-        client.update(schema.qualify(RAISE)?.as_str(), None, &[assignments.into(), people.into()])?;
-    if !queued.is_empty() {
-        worker::wake_at_commit();
-    }
+    let found = client.update(schema.qualify(RAISE)?.as_str(), None, &[assignments.into(), people.into()])?;
+    let mut queue = Queue::new(schema);
+    queue.push_found(found)?;
+    queue.finish();
     Ok((looked_at, i64::try_from(count).unwrap_or(i64::MAX)))
 }
 

@@ -5,47 +5,32 @@
 //! complete are locked first and looked at with the latest snapshot then: of two sessions that complete the
 //! last two scenarios at once, the second sees what the first did, under REPEATABLE READ too.
 
-use super::are_wanted;
+use crate::attempts::Attempt;
+use crate::delivery::Queue;
 use crate::error::Error;
 use crate::lookup::{Key, Table};
-use crate::rows::TriggerRow;
 use crate::spi::Schema;
 use crate::spi::rows::{self, Mode, Row};
-use crate::worker;
-use callcoach_core::webhook::Event;
 use pgrx::spi::SpiClient;
 use uuid::Uuid;
 
 const OPEN_OF_ONE: &str =
     concat!(include_str!("../sql/events/finished_one.sql"), include_str!("../sql/events/open_tracks.sql"));
 const DONE: &str = include_str!("../sql/events/done_tracks.sql");
-const RAISE: &str =
-    concat!(include_str!("../sql/events/track_completed.sql"), include_str!("../sql/deliver.sql"));
-/// Few organisations want to hear of tracks: the others' many attempts should not pay for it.
-const ANY_WANTS: &str = "select exists (
-  select from {schema}.webhooks w
-   where w.enabled and 'track.completed' = any (w.events) and w.org_id in (select org_id from new_rows))";
+const RAISE: &str = include_str!("../sql/events/track_completed.sql");
 
 /// Assignments, and beside each the person.
 type Pairs = (Vec<pgrx::Uuid>, Vec<String>);
 
-/// The attempt of this row has become completed.
-pub fn completed_one(schema: Schema, row: &TriggerRow) -> Result<(), Error> {
-    let org: Option<pgrx::Uuid> = row.get(c"org_id")?;
-    let scenario: Option<pgrx::Uuid> = row.get(c"scenario_id")?;
-    let (Some(org), Some(scenario)) = (org, scenario) else {
-        return Ok(());
-    };
-    let [org_id, scenario_id] = [org, scenario].map(|id| Uuid::from_bytes(*id.as_bytes()));
-    if !are_wanted(schema, org_id, &[Event::TrackCompleted])? || !is_assigned(schema, org_id, scenario_id)? {
+/// This attempt has become completed, in an organisation that wants to hear of tracks.
+pub fn completed_one(schema: Schema, attempt: &Attempt) -> Result<(), Error> {
+    let Some(scenario) = attempt.scenario else { return Ok(()) };
+    if !is_assigned(schema, attempt.org, scenario)? {
         return Ok(());
     }
-    let args = [
-        row.get::<pgrx::Uuid>(c"id")?.into(),
-        org.into(),
-        row.get::<&str>(c"user_id")?.into(),
-        scenario.into(),
-    ];
+    let [id, org, scenario] =
+        [attempt.id, attempt.org, scenario].map(|id| pgrx::Uuid::from_bytes(*id.as_bytes()));
+    let args = [id.into(), org.into(), attempt.user.into(), scenario.into()];
     let open = rows::first(schema, OPEN_OF_ONE, &args, Mode::Lock, pairs)?;
     raise(schema, open.flatten())
 }
@@ -61,12 +46,6 @@ fn is_assigned(schema: Schema, org: Uuid, scenario: Uuid) -> Result<bool, Error>
             assignments.has(&[org, (c"track_id", Key::Uuid(Uuid::from_bytes(*track.as_bytes())))])
         })
     })
-}
-
-/// Does any organisation of the trigger's rows want to hear of tracks?
-pub fn are_wanted_by_any(client: &SpiClient, schema: Schema) -> Result<bool, Error> {
-    let answer = client.select(schema.qualify(ANY_WANTS)?.as_str(), None, &[])?;
-    Ok(answer.first().get_one::<bool>()? == Some(true))
 }
 
 /// Attempts have become completed; `open` is a statement that finds their tracks by the trigger's transition
@@ -86,9 +65,9 @@ fn raise(schema: Schema, open: Option<Pairs>) -> Result<(), Error> {
     let Some((assignments, users)) = done.flatten() else {
         return Ok(());
     };
-    if rows::execute(schema, RAISE, &[assignments.into(), users.into()])? > 0 {
-        worker::wake_at_commit();
-    }
+    let mut queue = Queue::new(schema);
+    queue.push_all(RAISE, &[assignments.into(), users.into()])?;
+    queue.finish();
     Ok(())
 }
 

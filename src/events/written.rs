@@ -2,10 +2,10 @@
 //! user.promoted.
 
 use super::are_wanted;
+use crate::delivery::Queue;
 use crate::error::{self, Error};
 use crate::rows::TriggerRow;
 use crate::spi::{self, Schema};
-use crate::worker;
 use callcoach_core::webhook::Event;
 use pgrx::AllocatedByPostgres;
 use pgrx::heap_tuple::PgHeapTuple;
@@ -17,25 +17,17 @@ use uuid::Uuid;
 const ASSIGNED_BY: [&std::ffi::CStr; 4] =
     [c"assignee_user_id", c"assignee_team", c"scenario_id", c"track_id"];
 
-const ASSIGNED: &str = concat!(
-    "with assigned as (select * from new_rows)\n",
-    include_str!("../sql/events/assigned.sql"),
-    include_str!("../sql/deliver.sql")
-);
+const ASSIGNED: &str =
+    concat!("with assigned as (select * from new_rows)\n", include_str!("../sql/events/assigned.sql"));
 const REASSIGNED: &str = concat!(
     "with assigned as (select n.* from new_rows n join old_rows o on o.id = n.id
        where (n.assignee_user_id, n.assignee_team, n.scenario_id, n.track_id)
              is distinct from (o.assignee_user_id, o.assignee_team, o.scenario_id, o.track_id))\n",
-    include_str!("../sql/events/assigned.sql"),
-    include_str!("../sql/deliver.sql")
+    include_str!("../sql/events/assigned.sql")
 );
-const ADDED: &str = concat!(
-    "with joined as (select * from new_rows)\n",
-    include_str!("../sql/events/added.sql"),
-    include_str!("../sql/deliver.sql")
-);
-const PROMOTED: &str =
-    concat!(include_str!("../sql/events/promoted.sql"), include_str!("../sql/deliver.sql"));
+const ADDED: &str =
+    concat!("with joined as (select * from new_rows)\n", include_str!("../sql/events/added.sql"));
+const PROMOTED: &str = include_str!("../sql/events/promoted.sql");
 
 const ANY_WANTS: &str = "select exists (
   select from {schema}.webhooks w
@@ -73,7 +65,8 @@ fn raise(trigger: &PgTrigger) -> Result<(), Error> {
         _ => return Err(Error::WrongTrigger(EXPECTED)),
     };
     let schema = Schema::of_definer_trigger(trigger)?;
-    spi::with_transition_tables(trigger, |client, rows| {
+    let rows = spi::rows_of(trigger);
+    spi::with_transition_tables(trigger, |client| {
         let to_tell = match rows {
             0 => false,
             1 => is_to_tell(trigger, schema, &table, events)?,
@@ -84,8 +77,10 @@ fn raise(trigger: &PgTrigger) -> Result<(), Error> {
                 answer.first().get_one::<bool>()? == Some(true)
             }
         };
-        if to_tell && spi::run_for_rows(client, schema, sql, rows)? > 0 {
-            worker::wake_at_commit();
+        if to_tell {
+            let mut queue = Queue::new(schema);
+            queue.push_found(spi::run_for_rows(client, schema, sql, rows)?)?;
+            queue.finish();
         }
         Ok(())
     })

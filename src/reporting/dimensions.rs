@@ -37,7 +37,8 @@ fn sync(trigger: &PgTrigger) -> Result<(), Error> {
         _ => return Err(Error::WrongTrigger(EXPECTED)),
     };
     let schema = Schema::of_definer_trigger(trigger)?;
-    spi::with_transition_tables(trigger, |client, rows| {
+    let rows = spi::rows_of(trigger);
+    spi::with_transition_tables(trigger, |client| {
         statements.iter().try_for_each(|sql| spi::run_for_rows(client, schema, sql, rows).map(|_| ()))
     })
 }

@@ -9,7 +9,6 @@ pub mod text;
 
 use crate::error::Error;
 use crate::lookup::{Key, Table};
-use callcoach_core::scoring::DEFAULT_LOW_SCORE_THRESHOLD;
 use pgrx::PgTrigger;
 use pgrx::datum::DatumWithOid;
 use pgrx::pg_sys;
@@ -73,13 +72,10 @@ impl Schema {
     /// `sql` with its placeholders replaced.
     pub fn qualify(self, sql: &str) -> Result<String, Error> {
         Ok(sql
-            .replace("{completed_data}", include_str!("../sql/completed_data.sql"))
             .replace("{assignment_data}", include_str!("../sql/events/assignment_data.sql"))
             .replace("{added_data}", include_str!("../sql/events/added_data.sql"))
             .replace("{fact_values}", include_str!("../sql/fact_values.sql"))
             .replace("{fact_changes}", include_str!("../sql/fact_changes.sql"))
-            .replace("{threshold}", include_str!("../sql/threshold.sql"))
-            .replace("{default_threshold}", &DEFAULT_LOW_SCORE_THRESHOLD.to_string())
             .replace("{schema}", &quote_identifier(self.name()?)))
     }
 
@@ -126,44 +122,41 @@ pub fn run<'conn>(
     Ok(client.update(&*plan, None, args)?)
 }
 
-/// Runs `body` where SQL can name the trigger's transition tables, and tells it how many rows they hold.
+/// Runs `body` where SQL can name the trigger's transition tables.
 pub fn with_transition_tables<R>(
     trigger: &PgTrigger,
-    body: impl FnOnce(&mut SpiClient, i64) -> Result<R, Error>,
+    body: impl FnOnce(&mut SpiClient) -> Result<R, Error>,
 ) -> Result<R, Error> {
     let data = trigger.trigger_data();
     pgrx::Spi::connect_mut(|client| {
-        // SAFETY: the trigger's own data, for as long as its SPI connection lasts; the tuplestores are
-        // PostgreSQL's and only counted here.
-        let rows = unsafe {
-            let status = pg_sys::SPI_register_trigger_data(std::ptr::from_ref(data).cast_mut());
-            if status < 0 {
-                return Err(Error::Internal(format!("SPI_register_trigger_data: {status}")));
-            }
-            [data.tg_oldtable, data.tg_newtable]
-                .into_iter()
-                .filter(|table| !table.is_null())
-                .map(|table| pg_sys::tuplestore_tuple_count(table))
-                .max()
-                .unwrap_or(0)
-        };
-        body(client, rows)
+        // SAFETY: the trigger's own data, for as long as its SPI connection lasts.
+        let status = unsafe { pg_sys::SPI_register_trigger_data(std::ptr::from_ref(data).cast_mut()) };
+        if status < 0 {
+            return Err(Error::Internal(format!("SPI_register_trigger_data: {status}")));
+        }
+        body(client)
     })
 }
 
+/// How many rows a statement wrote, by the trigger's transition tables.
+pub fn rows_of(trigger: &PgTrigger) -> usize {
+    let data = trigger.trigger_data();
+    let stores = [data.tg_oldtable, data.tg_newtable].into_iter().filter(|store| !store.is_null());
+    // SAFETY: the statement's tuplestores, which are only counted.
+    let rows = stores.map(|store| unsafe { pg_sys::tuplestore_tuple_count(store) }).max();
+    rows.and_then(|rows| usize::try_from(rows).ok()).unwrap_or(0)
+}
+
 /// Runs a statement over transition tables of `rows` rows. The plan for one row is kept; for more it is made
-/// anew, since a plan kept from one row would join 20,000 old rows to 20,000 new ones one by one. Returns how many
-/// rows it wrote.
-pub fn run_for_rows(
-    client: &mut SpiClient,
+/// anew, since a plan kept from one row would join 20,000 old rows to 20,000 new ones one by one.
+pub fn run_for_rows<'conn>(
+    client: &mut SpiClient<'conn>,
     schema: Schema,
     sql: &'static str,
-    rows: i64,
-) -> Result<usize, Error> {
-    let written = if rows == 1 {
-        run(client, schema, sql, &[])?.len()
-    } else {
-        client.update(schema.qualify(sql)?.as_str(), None, &[])?.len()
-    };
-    Ok(written)
+    rows: usize,
+) -> Result<SpiTupleTable<'conn>, Error> {
+    if rows == 1 {
+        return run(client, schema, sql, &[]);
+    }
+    Ok(client.update(schema.qualify(sql)?.as_str(), None, &[])?)
 }

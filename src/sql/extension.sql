@@ -112,8 +112,6 @@ comment on function callcoach.pre_request() is
   'PostgREST''s db-pre-request hook: sets the organisation from the x-org-id header or the request''s token, and clears what the pooled session carried.';
 comment on function callcoach.uuid_v7() is
   'A new id (UUID version 7) that sorts by when it was made.';
-comment on function callcoach.webhook_body(uuid, text, uuid, jsonb) is
-  'The exact bytes that are signed and sent for one event of this transaction.';
 comment on function callcoach.workers() is
   'The background workers: of which database, their process, what they are doing, how often started and woken, when last done with upkeep.';
 comment on function callcoach.health_score(bigint, numeric) is
@@ -221,7 +219,6 @@ declare
     "callcoach.keep_an_admin()":        [],
     "callcoach.security_findings()":    [],
     "callcoach.uuid_v7()":              ["service_role"],
-    "callcoach.webhook_body(uuid,text,uuid,jsonb)": [],
     "callcoach.workers()":              [],
     "callcoach.generate_webhook_secret()": ["authenticated", "service_role"],
     "callcoach.sweep_overdue_assignments(int)": ["service_role"],

@@ -34,7 +34,7 @@ fn keep_an_admin<'t>(
 
 fn check(trigger: &PgTrigger) -> Result<(), Error> {
     let schema = Schema::of_definer_trigger(trigger)?;
-    let locked = spi::with_transition_tables(trigger, |client, _| {
+    let locked = spi::with_transition_tables(trigger, |client| {
         let mut locked = Vec::new();
         for row in spi::run(client, schema, LOCK_ORGS, &[])? {
             locked.extend(row.get::<pgrx::Uuid>(1)?);

@@ -3,3 +3,4 @@
   select org_id, 'user.added' as event, {added_data} as data
     from joined
 )
+select org_id, event, data from happened

@@ -5,3 +5,4 @@
     left join {schema}.scenarios s on s.org_id = a.org_id and s.id = a.scenario_id
     left join {schema}.tracks t on t.org_id = a.org_id and t.id = a.track_id
 )
+select org_id, event, data from happened

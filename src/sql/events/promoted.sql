@@ -17,3 +17,4 @@ with written as (
     from written
    where not is_another and rank > previous_rank
 )
+select org_id, event, data from happened

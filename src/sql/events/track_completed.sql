@@ -17,3 +17,4 @@ with raised as (
     join {schema}.assignments a on a.org_id = r.org_id and a.id = r.assignment_id
     join {schema}.tracks t on t.org_id = r.org_id and t.id = r.track_id
 )
+select org_id, event, data from happened

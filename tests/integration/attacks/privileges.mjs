@@ -247,12 +247,11 @@ export default [
   },
   {
     name: 'call what is meant for no API role',
-    door: 'grant execute on function callcoach.webhook_body(uuid, text, uuid, jsonb) to authenticated',
+    door: 'grant execute on function callcoach.security_findings() to authenticated',
     attack: asBoth(
       async (s) =>
-        (await s.tryRows(`select callcoach.webhook_body('${NOWHERE}', 'user.added', '${B.org}', '{}') as body`))[0]
-          ?.body ??
         (await s.try('select callcoach.security_findings()')) ??
+        (await s.try('select callcoach.apply_retention()', [], ['42501'])) ??
         (await s.try('select callcoach.keep_an_admin()', [], ['42501']))
     )
   }

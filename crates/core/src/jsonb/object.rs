@@ -1,10 +1,10 @@
-//! Writes flat binary jsonb objects: what a function gives back, without JSON text in between.
+//! Writes binary jsonb objects: what a function gives back, without JSON text in between.
 
-use super::{FALSE, HAS_END, IS_OBJECT, KIND, NULL, NUMERIC, STRING, TRUE};
+use super::{CONTAINER, FALSE, HAS_END, IS_ARRAY, IS_OBJECT, IS_SCALAR, KIND, NULL, NUMERIC, STRING, TRUE};
 
 /// A field's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scalar<'a> {
+pub enum Value<'a> {
     /// JSON null.
     Null,
     /// true or false.
@@ -20,14 +20,38 @@ pub enum Scalar<'a> {
     },
     /// A text, at most 2^28 bytes.
     Text(&'a str),
+    /// A NUMERIC that is finite, as PostgreSQL has it in memory: with its four-byte varlena header.
+    Numeric(&'a [u8]),
+    /// Another jsonb: the bytes that follow its varlena header.
+    Jsonb(Container<'a>),
+}
+
+/// An array or object in binary form that can be put into another as it is: offsets within it are its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Container<'a>(&'a [u8]);
+
+impl<'a> Container<'a> {
+    /// The root of a jsonb, given the bytes that follow its varlena header; `None` for a bare scalar, which is
+    /// stored otherwise, and for what is no jsonb.
+    pub fn of(bytes: &'a [u8]) -> Option<Self> {
+        let header = u32::from_ne_bytes(*bytes.first_chunk()?);
+        (header & IS_SCALAR == 0 && header & (IS_ARRAY | IS_OBJECT) != 0).then_some(Self(bytes))
+    }
 }
 
 /// The object of these fields, as the bytes that follow the varlena header. The keys must be distinct; they are
 /// put in jsonb's own order, by length and then by bytes.
-pub fn object(fields: &mut [(&str, Scalar<'_>)]) -> Vec<u8> {
+pub fn object(fields: &mut [(&str, Value<'_>)]) -> Vec<u8> {
     fields.sort_unstable_by_key(|(key, _)| (key.len(), *key));
     let children = 2 * fields.len();
-    let mut out = Vec::with_capacity(4 + 4 * children + 24 * children);
+    let large: usize = fields
+        .iter()
+        .map(|(_, value)| match value {
+            Value::Jsonb(Container(bytes)) => bytes.len(),
+            _ => 0,
+        })
+        .sum();
+    let mut out = Vec::with_capacity(4 + 4 * children + 24 * children + large);
     out.extend((IS_OBJECT | fields.len() as u32).to_ne_bytes());
     out.resize(4 + 4 * children, 0);
     let data = out.len();
@@ -51,18 +75,27 @@ pub fn object(fields: &mut [(&str, Scalar<'_>)]) -> Vec<u8> {
 }
 
 /// Appends a value's data, padded, and returns its kind.
-fn value(scalar: Scalar<'_>, out: &mut Vec<u8>) -> u32 {
-    match scalar {
-        Scalar::Null => NULL,
-        Scalar::Bool(false) => FALSE,
-        Scalar::Bool(true) => TRUE,
-        Scalar::Int(number) => numeric(number, 0, out),
-        Scalar::Decimal { unscaled, scale } => numeric(unscaled, scale.min(4), out),
-        Scalar::Text(text) => {
+fn value(value: Value<'_>, out: &mut Vec<u8>) -> u32 {
+    match value {
+        Value::Null => NULL,
+        Value::Bool(false) => FALSE,
+        Value::Bool(true) => TRUE,
+        Value::Int(number) => numeric(number, 0, out),
+        Value::Decimal { unscaled, scale } => numeric(unscaled, scale.min(4), out),
+        Value::Text(text) => {
             out.extend(text.as_bytes());
             STRING
         }
+        Value::Numeric(varlena) => aligned(varlena, NUMERIC, out),
+        Value::Jsonb(Container(bytes)) => aligned(bytes, CONTAINER, out),
     }
+}
+
+/// Appends what begins on a multiple of four.
+fn aligned(bytes: &[u8], kind: u32, out: &mut Vec<u8>) -> u32 {
+    out.resize(out.len().next_multiple_of(4), 0);
+    out.extend(bytes);
+    kind
 }
 
 /// Appends a NUMERIC in its short form: a varlena header, sign, scale and weight in two bytes, and groups of
@@ -103,15 +136,15 @@ mod tests {
     use super::super::encode::encode;
     use super::*;
     use proptest::prelude::*;
-    use serde_json::{Value, json};
+    use serde_json::json;
 
     /// What the object says, as serde_json has it.
-    fn as_json(fields: &[(&str, Scalar<'_>)]) -> Value {
-        let value = |scalar: &Scalar<'_>| match *scalar {
-            Scalar::Null => Value::Null,
-            Scalar::Bool(value) => value.into(),
-            Scalar::Int(number) => number.into(),
-            Scalar::Decimal { unscaled, scale } => {
+    fn as_json(fields: &[(&str, Value<'_>)]) -> serde_json::Value {
+        let value = |value: &Value<'_>| match *value {
+            Value::Null => serde_json::Value::Null,
+            Value::Bool(value) => value.into(),
+            Value::Int(number) => number.into(),
+            Value::Decimal { unscaled, scale } => {
                 let scale = usize::from(scale);
                 let digits = format!("{:0>width$}", unscaled.unsigned_abs(), width = scale + 1);
                 let (whole, fraction) = digits.split_at(digits.len() - scale);
@@ -119,41 +152,44 @@ mod tests {
                 let point = if scale > 0 { "." } else { "" };
                 serde_json::from_str(&format!("{sign}{whole}{point}{fraction}")).unwrap()
             }
-            Scalar::Text(text) => text.into(),
+            Value::Text(text) => text.into(),
+            Value::Numeric(_) | Value::Jsonb(_) => unreachable!("made of the others"),
         };
-        Value::Object(fields.iter().map(|(key, scalar)| ((*key).to_owned(), value(scalar))).collect())
+        serde_json::Value::Object(
+            fields.iter().map(|(key, scalar)| ((*key).to_owned(), value(scalar))).collect(),
+        )
     }
 
     #[test]
     fn writes_what_the_encoder_writes() {
         let mut fields = [
-            ("talk_listen_ratio", Scalar::Text("64:36")),
-            ("talk_ms", Scalar::Int(45_000)),
-            ("listen_ms", Scalar::Int(9_007_199_254_740_992)),
-            ("zero", Scalar::Int(0)),
-            ("ten_thousand", Scalar::Int(10_000)),
-            ("sentiment", Scalar::Decimal { unscaled: -5, scale: 2 }),
-            ("eight_tenths", Scalar::Decimal { unscaled: 8, scale: 1 }),
-            ("nothing", Scalar::Decimal { unscaled: 0, scale: 1 }),
-            ("much", Scalar::Decimal { unscaled: i64::MIN, scale: 4 }),
-            ("none", Scalar::Null),
-            ("yes", Scalar::Bool(true)),
-            ("no", Scalar::Bool(false)),
+            ("talk_listen_ratio", Value::Text("64:36")),
+            ("talk_ms", Value::Int(45_000)),
+            ("listen_ms", Value::Int(9_007_199_254_740_992)),
+            ("zero", Value::Int(0)),
+            ("ten_thousand", Value::Int(10_000)),
+            ("sentiment", Value::Decimal { unscaled: -5, scale: 2 }),
+            ("eight_tenths", Value::Decimal { unscaled: 8, scale: 1 }),
+            ("nothing", Value::Decimal { unscaled: 0, scale: 1 }),
+            ("much", Value::Decimal { unscaled: i64::MIN, scale: 4 }),
+            ("none", Value::Null),
+            ("yes", Value::Bool(true)),
+            ("no", Value::Bool(false)),
         ];
         let expected = encode(&as_json(&fields));
         assert_eq!(object(&mut fields), expected);
         assert_eq!(object(&mut []), encode(&json!({})));
     }
 
-    fn scalar() -> impl Strategy<Value = Scalar<'static>> {
+    fn scalar() -> impl Strategy<Value = Value<'static>> {
         prop_oneof![
-            Just(Scalar::Null),
-            any::<bool>().prop_map(Scalar::Bool),
-            any::<i64>().prop_map(Scalar::Int),
-            (-2_000_i64..2_000).prop_map(Scalar::Int),
-            (any::<i64>(), 0_u8..=4).prop_map(|(unscaled, scale)| Scalar::Decimal { unscaled, scale }),
-            (-20_000_i64..20_000, 0_u8..=4).prop_map(|(unscaled, scale)| Scalar::Decimal { unscaled, scale }),
-            "[a-zäß☃]{0,12}".prop_map(|text| Scalar::Text(text.leak())),
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::Bool),
+            any::<i64>().prop_map(Value::Int),
+            (-2_000_i64..2_000).prop_map(Value::Int),
+            (any::<i64>(), 0_u8..=4).prop_map(|(unscaled, scale)| Value::Decimal { unscaled, scale }),
+            (-20_000_i64..20_000, 0_u8..=4).prop_map(|(unscaled, scale)| Value::Decimal { unscaled, scale }),
+            "[a-zäß☃]{0,12}".prop_map(|text| Value::Text(text.leak())),
         ]
     }
 
@@ -164,5 +200,37 @@ mod tests {
             let expected = encode(&as_json(&fields));
             prop_assert_eq!(object(&mut fields), expected);
         }
+
+        /// What was encoded by itself is put in as it is.
+        #[test]
+        fn objects_in_objects(
+            before in "[a-z]{0,5}",
+            inner in proptest::collection::btree_map("[a-z_]{1,20}", scalar(), 0..40),
+            number in any::<i64>(),
+        ) {
+            let mut inner: Vec<_> = inner.iter().map(|(key, value)| (key.as_str(), *value)).collect();
+            let (nested, list) = (object(&mut inner), encode(&json!([number, "x", []])));
+            let numeric = encode(&json!({ "n": number }));
+            // Behind a header, two entries and the key, padded.
+            let numeric = &numeric[16..];
+            let expected = encode(&json!({
+                "a": before, "kpis": as_json(&inner), "list": [number, "x", []], "score": number
+            }));
+            let mut fields = [
+                ("score", Value::Numeric(numeric)),
+                ("list", Value::Jsonb(Container::of(&list).unwrap())),
+                ("kpis", Value::Jsonb(Container::of(&nested).unwrap())),
+                ("a", Value::Text(&before)),
+            ];
+            prop_assert_eq!(object(&mut fields), expected);
+        }
+    }
+
+    #[test]
+    fn bare_scalars_and_damaged_bytes_are_no_containers() {
+        for bytes in [encode(&json!(1)), encode(&json!(null)), vec![], vec![0; 4], vec![1, 2]] {
+            assert_eq!(Container::of(&bytes), None);
+        }
+        assert!(Container::of(&encode(&json!([]))).is_some());
     }
 }

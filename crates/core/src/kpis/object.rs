@@ -1,14 +1,14 @@
 //! The KPIs as a jsonb object, written without JSON text in between.
 
 use super::Kpis;
-use crate::jsonb::object::{Scalar, object};
+use crate::jsonb::object::{Value, object};
 
 impl Kpis {
     /// What [`Kpis::to_json`] says, as binary jsonb after its varlena header. jsonb has an order of its own: by
     /// the keys' length, and then by their bytes.
     pub fn to_jsonb(&self) -> Vec<u8> {
         let ratio = self.talk_listen_ratio();
-        let whole = |number: u64| Scalar::Int(i64::try_from(number).unwrap_or(i64::MAX));
+        let whole = |number: u64| Value::Int(i64::try_from(number).unwrap_or(i64::MAX));
         // In that order, so that nothing is left to sort.
         object(&mut [
             ("words", whole(self.words)),
@@ -26,7 +26,7 @@ impl Kpis {
             ("sentiment_score", hundredths(self.sentiment_score)),
             ("closed_questions", whole(self.closed_questions)),
             ("words_per_minute", whole(self.words_per_minute)),
-            ("talk_listen_ratio", Scalar::Text(&ratio)),
+            ("talk_listen_ratio", Value::Text(&ratio)),
             ("fillers_per_minute", hundredths(self.fillers_per_minute)),
             ("longest_silence_ms", whole(self.longest_silence_ms)),
             ("longest_monologue_ms", whole(self.longest_monologue_ms)),
@@ -37,11 +37,11 @@ impl Kpis {
 }
 
 /// A number of hundredths with the decimals that JSON text gives it: one, or two where it takes two.
-fn hundredths(number: f64) -> Scalar<'static> {
+fn hundredths(number: f64) -> Value<'static> {
     let unscaled = (number * 100.0).round() as i64;
     match unscaled % 10 {
-        0 => Scalar::Decimal { unscaled: unscaled / 10, scale: 1 },
-        _ => Scalar::Decimal { unscaled, scale: 2 },
+        0 => Value::Decimal { unscaled: unscaled / 10, scale: 1 },
+        _ => Value::Decimal { unscaled, scale: 2 },
     }
 }
 

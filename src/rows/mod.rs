@@ -1,4 +1,9 @@
-//! The row a trigger fires for: read its columns and, before it is written, change some of them at once.
+//! The row a trigger fires for: read its columns and, before it is written, change some of them at once. What a
+//! statement wrote is in `stored`.
+
+mod stored;
+
+pub use stored::{Column, StoredRows};
 
 use crate::error::Error;
 use pgrx::heap_tuple::PgHeapTuple;
@@ -61,7 +66,7 @@ impl<'t> TriggerRow<'t> {
         // SAFETY: the relation is open while its trigger runs, and so are the statement's tuplestores.
         let [new, old] = [data.tg_newtable, data.tg_oldtable].map(|store| unsafe {
             let descriptor = (*data.tg_relation).rd_att;
-            if store.is_null() { std::ptr::null_mut() } else { first_tuple(store, descriptor) }
+            if store.is_null() { std::ptr::null_mut() } else { StoredRows::of(store, descriptor).first() }
         });
         Self {
             data,
@@ -197,72 +202,6 @@ impl<'t> TriggerRow<'t> {
             }
             _ => false,
         }
-    }
-}
-
-/// A copy of a tuplestore's first row, in the current memory context; null where it is empty.
-///
-/// # Safety
-/// `store` holds rows of `descriptor`.
-unsafe fn first_tuple(
-    store: *mut pg_sys::Tuplestorestate,
-    descriptor: pg_sys::TupleDesc,
-) -> pg_sys::HeapTuple {
-    // SAFETY: as the caller promises; a slot for minimal tuples hands out a copy.
-    unsafe {
-        let mut rows = StoredRows::of(store, descriptor);
-        if !rows.advance() {
-            return std::ptr::null_mut();
-        }
-        let mut is_copy = false;
-        pg_sys::ExecFetchSlotHeapTuple(rows.slot, true, &mut is_copy)
-    }
-}
-
-/// The rows of a transition table, one after the other.
-pub struct StoredRows {
-    store: *mut pg_sys::Tuplestorestate,
-    pointer: i32,
-    slot: *mut pg_sys::TupleTableSlot,
-}
-
-impl StoredRows {
-    /// # Safety
-    /// `store` holds rows of `descriptor`, and both outlast the result.
-    pub unsafe fn of(store: *mut pg_sys::Tuplestorestate, descriptor: pg_sys::TupleDesc) -> Self {
-        // SAFETY: read through a pointer of our own, as the executor's scans of transition tables do, so that
-        // nobody else's position moves.
-        unsafe {
-            let slot = pg_sys::MakeSingleTupleTableSlot(descriptor, &raw const pg_sys::TTSOpsMinimalTuple);
-            let pointer = pg_sys::tuplestore_alloc_read_pointer(store, pg_sys::EXEC_FLAG_REWIND as _);
-            pg_sys::tuplestore_select_read_pointer(store, pointer);
-            pg_sys::tuplestore_rescan(store);
-            Self { store, pointer, slot }
-        }
-    }
-
-    /// Goes to the next row, the first one at first; false after the last.
-    pub fn advance(&mut self) -> bool {
-        // SAFETY: the store's own pointer and a slot for its rows.
-        unsafe {
-            pg_sys::tuplestore_select_read_pointer(self.store, self.pointer);
-            pg_sys::tuplestore_gettupleslot(self.store, true, false, self.slot)
-        }
-    }
-
-    /// Column `number`, from 1, of the row, and whether it is NULL; valid until the next one.
-    pub fn value(&self, number: i32) -> (pg_sys::Datum, bool) {
-        let mut is_null = false;
-        // SAFETY: a slot with a row in it.
-        let datum = unsafe { pg_sys::slot_getattr(self.slot, number, &mut is_null) };
-        (datum, is_null)
-    }
-}
-
-impl Drop for StoredRows {
-    fn drop(&mut self) {
-        // SAFETY: ours, and dropped once.
-        unsafe { pg_sys::ExecDropSingleTupleTableSlot(self.slot) };
     }
 }
 

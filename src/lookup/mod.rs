@@ -5,6 +5,10 @@
 //! read the index directly, as PostgreSQL's own foreign key and catalog code does: no privileges, no
 //! policies, no planner; the caller decides what may leave.
 
+mod hold;
+
+pub use hold::Place;
+
 use crate::error::Error;
 use crate::majors;
 use crate::spi::Schema;
@@ -76,6 +80,12 @@ pub struct Found {
 }
 
 impl Found {
+    /// Where it is, to be locked.
+    pub fn place(&self) -> Place {
+        // SAFETY: a tuple that a scan has found.
+        Place(unsafe { (*self.tuple).t_self })
+    }
+
     /// The value of a column, which may be of a domain over `T`.
     pub fn get<T: FromDatum + IntoDatum>(&self, want: &CStr) -> Result<Option<T>, Error> {
         let (datum, is_null, type_oid) = self.column(want)?;
@@ -125,6 +135,16 @@ impl Table {
     /// Is there a row whose columns equal the keys?
     pub fn has(&self, keys: &[(&CStr, Key)]) -> Result<bool, Error> {
         Ok(self.scan(keys, |_, _| Some(()))?.is_some())
+    }
+
+    /// Hands each row whose columns equal the keys to `read`.
+    pub fn each(
+        &self,
+        keys: &[(&CStr, Key)],
+        mut read: impl FnMut(Found) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let failed = self.scan(keys, |descriptor, tuple| read(Found { descriptor, tuple }).err())?;
+        failed.map_or(Ok(()), Err)
     }
 
     /// Is there a row whose columns equal the keys, and that `accept` takes?
@@ -277,10 +297,21 @@ impl Table {
 /// Has `body` look at what is committed by now, and at what this transaction has written so far: also where the
 /// statement, or the transaction's isolation, would show less.
 pub fn latest<R>(body: impl FnOnce() -> R) -> R {
+    // SAFETY: within a transaction.
+    with_snapshot(|| unsafe { pg_sys::GetLatestSnapshot() }, body)
+}
+
+/// Has `body` look at what a statement would see that begins now.
+pub fn current<R>(body: impl FnOnce() -> R) -> R {
+    // SAFETY: within a transaction.
+    with_snapshot(|| unsafe { pg_sys::GetTransactionSnapshot() }, body)
+}
+
+fn with_snapshot<R>(take: impl FnOnce() -> pg_sys::Snapshot, body: impl FnOnce() -> R) -> R {
     // SAFETY: within a transaction; the snapshot is taken off again, or goes with the transaction.
     unsafe {
         pg_sys::CommandCounterIncrement();
-        pg_sys::PushActiveSnapshot(pg_sys::GetLatestSnapshot());
+        pg_sys::PushActiveSnapshot(take());
         let result = body();
         pg_sys::PopActiveSnapshot();
         result
