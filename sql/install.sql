@@ -27,7 +27,8 @@ select count(*) filter (where version = '0002_reporting') = 0 as need_0002,
        count(*) filter (where version = '0008_time_ordered_ids') = 0 as need_0008,
        count(*) filter (where version = '0009_incremental_reporting') = 0 as need_0009,
        count(*) filter (where version = '0010_webhook_events') = 0 as need_0010,
-       count(*) filter (where version = '0011_webhook_delivery') = 0 as need_0011
+       count(*) filter (where version = '0011_webhook_delivery') = 0 as need_0011,
+       count(*) filter (where version = '0012_lighter_deliveries') = 0 as need_0012
   from callcoach_migrations \gset
 \if :need_0002
   \ir migrations/0002_reporting.sql
@@ -58,5 +59,8 @@ select count(*) filter (where version = '0002_reporting') = 0 as need_0002,
 \endif
 \if :need_0011
   \ir migrations/0011_webhook_delivery.sql
+\endif
+\if :need_0012
+  \ir migrations/0012_lighter_deliveries.sql
 \endif
 commit;

@@ -113,6 +113,19 @@ impl Insert {
         }
     }
 
+    /// A value of a column as it will be stored: compressed, where the column says LZ4. For values that go into many
+    /// rows, since each row by itself is compressed only where it is too large.
+    pub fn packed(&self, column: &CStr, value: pg_sys::Datum) -> pg_sys::Datum {
+        // SAFETY: the relation is open; a plain varlena of the column's type.
+        unsafe {
+            let number = pg_sys::SPI_fnumber((*self.relation).rd_att, column.as_ptr());
+            if number < 1 || (*majors::column(self.relation, number)).attcompression as u8 != majors::LZ4 {
+                return value;
+            }
+            majors::compress(value, majors::LZ4).unwrap_or(value)
+        }
+    }
+
     /// Inserts a row: a value for each column, in their order. False, and nothing inserted, where a BEFORE trigger
     /// says so.
     pub fn row(&mut self, values: &[Value]) -> Result<bool, Error> {

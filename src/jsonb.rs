@@ -6,8 +6,8 @@ use pgrx::callconv::{ArgAbi, BoxRet, FcInfo};
 use pgrx::pgrx_sql_entity_graph::metadata::{
     ArgumentError, ReturnsError, ReturnsRef, SqlMappingRef, SqlTranslatable, TypeOrigin,
 };
-use pgrx::{AnyNumeric, FromDatum, IntoDatum, direct_function_call, direct_function_call_as_datum, pg_sys};
-use std::ffi::{CStr, CString};
+use pgrx::{AnyNumeric, FromDatum, IntoDatum, direct_function_call_as_datum, pg_sys};
+use std::ffi::CString;
 use std::ptr::NonNull;
 
 /// The largest jsonb that becomes a serde_json value, in bytes: that takes many times the memory, outside
@@ -25,15 +25,13 @@ impl Jsonb {
         unsafe { pgrx::varlena::varlena_to_byte_slice(self.0.as_ptr()) }
     }
 
-    /// The text form.
+    /// The text form, as jsonb_out gives it.
     pub fn to_text(self) -> Result<String, Error> {
-        // SAFETY: jsonb_out takes one jsonb and gives a C string in the current memory context.
-        let text =
-            unsafe { direct_function_call::<&CStr>(pg_sys::jsonb_out, &[Some(self.0.as_ptr().into())]) };
-        match text.map(CStr::to_str) {
-            Some(Ok(text)) => Ok(text.to_owned()),
-            _ => Err(Error::Internal("jsonb_out gave no UTF-8 text".into())),
-        }
+        let mut tick = || {
+            pgrx::check_for_interrupts!();
+        };
+        jsonb::to_text(self.bytes(), &mut tick)
+            .map_err(|_| Error::Internal("a stored jsonb value is damaged".into()))
     }
 
     /// As serde_json has it: for small values such as rubrics. `what` names it in an error.

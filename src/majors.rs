@@ -100,6 +100,23 @@ pub unsafe fn compute_stored_generated(
     }
 }
 
+/// LZ4, among the ways in which a column's values are compressed.
+pub const LZ4: u8 = b'l';
+
+/// A varlena compressed in this way; `None` where that makes it no smaller.
+///
+/// # Safety
+/// The datum is a varlena that is neither compressed nor stored elsewhere; the server has that compression.
+pub unsafe fn compress(value: pg_sys::Datum, method: u8) -> Option<pg_sys::Datum> {
+    unsafe extern "C-unwind" {
+        fn toast_compress_datum(value: pg_sys::Datum, method: c_char) -> pg_sys::Datum;
+    }
+    // SAFETY: as the caller promises; the same on 15 to 18.
+    let compressed =
+        unsafe { pg_sys::ffi::pg_guard_ffi_boundary(|| toast_compress_datum(value, method as c_char)) };
+    (!compressed.is_null()).then_some(compressed)
+}
+
 /// Does `role` own this table? `InvalidOid` is nobody's.
 pub fn owns_table(table: pg_sys::Oid, role: pg_sys::Oid) -> bool {
     // SAFETY: a syscache look-up by oids; the table is there.

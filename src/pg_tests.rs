@@ -48,6 +48,33 @@ mod tests {
         }
     }
 
+    /// Text and binary form of our own making are the server's, to the byte.
+    #[pg_test]
+    fn jsonb_is_written_as_the_server_writes_it() {
+        use crate::jsonb::Jsonb;
+        let texts = [
+            r#"{"b": [1, -2.50, 1e30, 1e-20, 0.00, 12345678901234567890.123456789, 99999999, 100000000], "a": null}"#,
+            r#"{"": "\"\\\b\f\n\r\t\u0001\u001f/é☃𝄞", "long key": {"nested": [[], {}, [true, false, [null]]]}}"#,
+            r#""scalar""#,
+            "12.340",
+            "[]",
+            &format!("[{}]", (0..500).map(|n| format!(r#"{{"k{n}": {n}}}"#)).collect::<Vec<_>>().join(",")),
+            &format!("{}1{}", "[".repeat(500), "]".repeat(500)),
+        ];
+        for text in texts {
+            let stored =
+                Spi::get_one_with_args::<Jsonb>("select $1::jsonb", &[text.into()]).unwrap().unwrap();
+            let expected = Spi::get_one_with_args::<String>("select $1::jsonb::text", &[text.into()]);
+            assert_eq!(stored.to_text().unwrap(), expected.unwrap().unwrap());
+            let value: serde_json::Value = match serde_json::from_str(text) {
+                Ok(value) => value,
+                Err(_) => continue, // nested too deeply for serde_json
+            };
+            // serde_json's numbers are written as they came, and so is their scale.
+            assert_eq!(callcoach_core::jsonb::encode::encode(&value), stored.bytes(), "{text}");
+        }
+    }
+
     #[pg_test]
     fn times_are_read_exactly_from_numerics_of_every_form() {
         let at = |start: &str, end: &str| {

@@ -9,7 +9,6 @@ use super::change::{Changes, Seen};
 use super::facts;
 use super::happened::{Attempt, Teller};
 use crate::error::{self, Error};
-use crate::events;
 use crate::events::tracks;
 use crate::kpi_events;
 use crate::reporting::partitions::{Form, Statement};
@@ -112,10 +111,10 @@ fn after_write(trigger: &PgTrigger) -> Result<(), Error> {
         return if done.seen.was_completed { done.run(&[DELETED]) } else { Ok(()) };
     }
     done.facts(&mut changes)?;
-    done.webhooks(&mut changes)?;
+    let tracks_are_wanted = done.webhooks(&mut changes)?;
     done.kpi_events()?;
     // A track is completed after its scenarios are.
-    done.tracks(&mut changes)
+    if tracks_are_wanted { done.tracks(&mut changes) } else { Ok(()) }
 }
 
 /// An INSERT or UPDATE of attempts, and what there is to see to.
@@ -146,14 +145,20 @@ impl Written<'_> {
         }
     }
 
-    fn webhooks(&self, changes: &mut Changes) -> Result<(), Error> {
+    /// Queues what is to be told of the attempts. Does anybody whose attempts have become completed want to hear of
+    /// tracks?
+    fn webhooks(&self, changes: &mut Changes) -> Result<bool, Error> {
         if !self.seen.is_completed {
-            return Ok(());
+            return Ok(false);
         }
         let mut teller = Teller::new(self.schema);
         changes.each(|change| Attempt::of(change).map_or(Ok(()), |attempt| teller.tell(&attempt)))?;
+        let mut tracks_are_wanted = false;
+        for org in &self.seen.orgs_completing {
+            tracks_are_wanted |= teller.queue.is_wanted(*org, Event::TrackCompleted)?;
+        }
         teller.queue.finish();
-        Ok(())
+        Ok(tracks_are_wanted)
     }
 
     fn kpi_events(&self) -> Result<(), Error> {
@@ -176,13 +181,6 @@ impl Written<'_> {
     }
 
     fn tracks(&self, changes: &mut Changes) -> Result<(), Error> {
-        let mut is_wanted = false;
-        for org in &self.seen.orgs_completing {
-            is_wanted |= events::are_wanted(self.schema, *org, &[Event::TrackCompleted])?;
-        }
-        if !is_wanted {
-            return Ok(());
-        }
         if self.seen.rows == 1 {
             return changes.each(|change| match Attempt::of(change) {
                 Some(attempt) => tracks::completed_one(self.schema, &attempt),

@@ -93,14 +93,18 @@ impl Queue {
         event: Event,
         data: impl FnOnce() -> Result<Data, Error>,
     ) -> Result<(), Error> {
-        let table = endpoints_table(self.schema)?;
-        let mut wanting = vec![];
-        for endpoint in self.endpoints_of(org)? {
-            // Whoever had it before us may have switched it off, or have it listen to something else.
-            if endpoint.wants(event) && endpoint.is_held(&table)? && endpoint.wants(event) {
-                wanting.push(endpoint.id);
-            }
+        let schema = self.schema;
+        let endpoints = self.endpoints_of(org)?;
+        if endpoints.iter().any(|endpoint| endpoint.wants(event) && endpoint.held.is_none()) {
+            lookup::current(|| {
+                let table = endpoints_table(schema)?;
+                let mut looked_for = endpoints.iter_mut().filter(|endpoint| endpoint.wants(event));
+                looked_for.try_for_each(|endpoint| endpoint.hold(&table))
+            })?;
         }
+        // Whoever had it before us may have switched it off, or have it listen to something else.
+        let is_there = |endpoint: &&Endpoint| endpoint.held == Some(true) && endpoint.wants(event);
+        let wanting: Vec<_> = endpoints.iter().filter(is_there).map(|endpoint| endpoint.id).collect();
         if wanting.is_empty() { Ok(()) } else { self.write(org, &wanting, event, data).map(|_| ()) }
     }
 
@@ -228,6 +232,9 @@ fn write(
     let body = webhook::body(&key, event, now_micros(), &org, &data.text);
     let [org, key] = [org, key].map(uuid);
     let [event, body, pending] = [event.as_str(), body.as_str(), "pending"].map(IntoDatum::into_datum);
+    // Once, whatever the number of endpoints.
+    let payload = data.jsonb.into_datum().map(|payload| rows.packed(c"payload", payload));
+    let body = body.map(|body| rows.packed(c"body", body));
     let (mut queued, mut last) = (0, None);
     for endpoint in endpoints {
         let id = ids::new();
@@ -237,7 +244,7 @@ fn write(
             uuid(*endpoint),
             event,
             key,
-            data.jsonb.into_datum(),
+            payload,
             body,
             pending,
             Some(0.into()),
@@ -272,20 +279,19 @@ impl Endpoint {
         self.events.contains(&event)
     }
 
-    /// Is it there to be queued for, until the transaction ends? Looked at once, and what it wants with it.
-    fn is_held(&mut self, table: &Table) -> Result<bool, Error> {
-        if let Some(held) = self.held {
-            return Ok(held);
+    /// Holds it, so that it is there until the transaction ends; once, and with what it wants by then.
+    fn hold(&mut self, table: &Table) -> Result<(), Error> {
+        if self.held.is_some() {
+            return Ok(());
         }
         let mut events = vec![];
-        let still = |now: &lookup::Found| {
+        let held = table.hold_at(self.place, |now| {
             events = events_of(now)?;
             Ok(now.get::<bool>(c"enabled")? == Some(true))
-        };
-        let held = lookup::current(|| table.hold_at(self.place, still))?;
+        })?;
         self.held = Some(held);
         self.events = events;
-        Ok(held)
+        Ok(())
     }
 }
 

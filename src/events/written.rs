@@ -1,7 +1,6 @@
 //! What a statement wrote into assignments and org_members, told set-based: scenario.assigned, user.added,
 //! user.promoted.
 
-use super::are_wanted;
 use crate::delivery::Queue;
 use crate::error::{self, Error};
 use crate::rows::TriggerRow;
@@ -66,10 +65,11 @@ fn raise(trigger: &PgTrigger) -> Result<(), Error> {
     };
     let schema = Schema::of_definer_trigger(trigger)?;
     let rows = spi::rows_of(trigger);
+    let mut queue = Queue::new(schema);
     spi::with_transition_tables(trigger, |client| {
         let to_tell = match rows {
             0 => false,
-            1 => is_to_tell(trigger, schema, &table, events)?,
+            1 => is_to_tell(trigger, &mut queue, &table, events)?,
             _ => {
                 let names: Vec<_> = events.iter().map(|event| event.as_str()).collect();
                 let question = schema.qualify(ANY_WANTS)?;
@@ -78,16 +78,16 @@ fn raise(trigger: &PgTrigger) -> Result<(), Error> {
             }
         };
         if to_tell {
-            let mut queue = Queue::new(schema);
             queue.push_found(spi::run_for_rows(client, schema, sql, rows)?)?;
-            queue.finish();
         }
         Ok(())
-    })
+    })?;
+    queue.finish();
+    Ok(())
 }
 
 /// One row: does it say something new, and does anyone want to hear of it?
-fn is_to_tell(trigger: &PgTrigger, schema: Schema, table: &str, events: &[Event]) -> Result<bool, Error> {
+fn is_to_tell(trigger: &PgTrigger, queue: &mut Queue, table: &str, events: &[Event]) -> Result<bool, Error> {
     let row = TriggerRow::of_statement(trigger);
     if table == "assignments" && trigger.event().fired_by_update() {
         let mut another = false;
@@ -98,8 +98,12 @@ fn is_to_tell(trigger: &PgTrigger, schema: Schema, table: &str, events: &[Event]
             return Ok(false);
         }
     }
-    match row.get::<pgrx::Uuid>(c"org_id")? {
-        Some(org) => are_wanted(schema, Uuid::from_bytes(*org.as_bytes()), events),
-        None => Ok(false),
+    let Some(org) = row.get::<pgrx::Uuid>(c"org_id")? else { return Ok(false) };
+    let org = Uuid::from_bytes(*org.as_bytes());
+    for event in events {
+        if queue.is_wanted(org, *event)? {
+            return Ok(true);
+        }
     }
+    Ok(false)
 }

@@ -11,6 +11,7 @@ use crate::jsonb::Jsonb;
 use crate::spi::Schema;
 use crate::spi::rows::{self, Mode};
 use crate::tenancy;
+use callcoach_core::jsonb::encode::encode;
 use callcoach_core::scoring::{self, Inputs, Rubric, ScoreError, to_plain_string};
 use pgrx::AnyNumeric;
 use pgrx::datum::DatumWithOid;
@@ -185,7 +186,7 @@ impl Written {
     fn of(written: scoring::Written) -> Result<Self, Error> {
         Ok(Self {
             score: numeric(written.score)?,
-            breakdown: Jsonb::from_text(Value::Object(written.breakdown).to_string())?,
+            breakdown: Jsonb::from_bytes(&encode(&Value::Object(written.breakdown))),
         })
     }
 }

@@ -8,6 +8,7 @@ use crate::majors;
 use crate::rows::TriggerRow;
 use crate::spi::Schema;
 use crate::spi::rows::{self, Mode};
+use crate::tenancy;
 use callcoach_core::scoring::Rubric;
 use pgrx::AllocatedByPostgres;
 use pgrx::heap_tuple::PgHeapTuple;
@@ -61,6 +62,10 @@ thread_local! {
 
 /// The rubric an attempt at `scenario` is scored by, as the calling statement sees it.
 pub fn rubric_of(schema: Schema, org: pgrx::Uuid, scenario: pgrx::Uuid) -> Result<Option<Rc<Rubric>>, Error> {
+    // Policies hold back whom they are made for; for others there is no need of a statement.
+    if tenancy::reads_all(schema.table(c"scenarios")) {
+        return rubric_of_readable(schema, org, scenario);
+    }
     let args = [org.into(), scenario.into()];
     let found = rows::first(schema, READ_RUBRIC, &args, Mode::Read, |row| match row.get::<Jsonb>(1)? {
         Some(stored) => parsed(stored).map(Some),
@@ -69,7 +74,7 @@ pub fn rubric_of(schema: Schema, org: pgrx::Uuid, scenario: pgrx::Uuid) -> Resul
     Ok(found.flatten())
 }
 
-/// The rubric of an attempt that the caller may read, also where they may not read its scenario (any more).
+/// The rubric of an attempt that the caller may read, whether or not they may read its scenario (any more).
 pub fn rubric_of_readable(
     schema: Schema,
     org: pgrx::Uuid,

@@ -28,6 +28,18 @@ pub fn bypasses_rls(role: pg_sys::Oid) -> bool {
     unsafe { pg_sys::has_bypassrls_privilege(role) }
 }
 
+/// May the role in force read every row and column of this table, with no policy to hold it back?
+pub fn reads_all(table: pg_sys::Oid) -> bool {
+    // SAFETY: syscache look-ups by oid.
+    table != pg_sys::InvalidOid
+        && unsafe {
+            pg_sys::check_enable_rls(table, pg_sys::InvalidOid, true)
+                != pg_sys::CheckEnableRlsResult::RLS_ENABLED as i32
+                && pg_sys::pg_class_aclcheck(table, pg_sys::GetUserId(), pg_sys::ACL_SELECT)
+                    == pg_sys::AclResult::ACLCHECK_OK
+        }
+}
+
 /// Does this login serve requests whose tokens were verified (`callcoach.gateways`)?
 pub fn is_gateway(session: pg_sys::Oid) -> bool {
     gucs::is_gateway(&role_name(session))

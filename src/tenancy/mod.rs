@@ -9,4 +9,4 @@ pub mod statements;
 mod token;
 
 pub use access::{Acting, acting, check_handed_org, current_org, current_user, request_header};
-pub use login::{bypasses_rls, current_user as role_in_force, is_service_role, outer_user};
+pub use login::{bypasses_rls, current_user as role_in_force, is_service_role, outer_user, reads_all};

@@ -1,8 +1,10 @@
-//! Writes binary jsonb as PostgreSQL does. For tests and benches only: the server makes its own.
+//! Writes a serde_json value as binary jsonb, as PostgreSQL does: small ones of our own making. What has a form of its
+//! own is written by `object`.
 
 use serde_json::{Number, Value};
 
-/// Encodes `value` as the bytes that follow the varlena header.
+/// Encodes `value` as the bytes that follow the varlena header: at most 2^28 of them, nested no deeper than a few
+/// hundred levels.
 pub fn encode(value: &Value) -> Vec<u8> {
     let mut out = Vec::new();
     match value {

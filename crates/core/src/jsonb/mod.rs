@@ -12,12 +12,13 @@
 mod container;
 mod numeric;
 
-#[cfg(any(test, feature = "testing"))]
 pub mod encode;
 pub mod object;
+mod text;
 
 pub use container::Nodes;
 pub use numeric::Numeric;
+pub use text::to_text;
 
 use container::Container;
 
@@ -210,6 +211,14 @@ impl<'a> Object<'a> {
     /// Whether there are no fields.
     pub fn is_empty(&self) -> bool {
         self.0.entries.is_empty()
+    }
+
+    /// The keys, and beside them the values.
+    fn entries(&self) -> (std::iter::Take<Nodes<'a>>, Nodes<'a>) {
+        let keys = self.0.nodes();
+        let mut values = self.0.nodes();
+        values.by_ref().take(self.len()).for_each(drop);
+        (keys.take(self.len()), values)
     }
 
     /// Finds the values of `names` in one walk, calling `tick` every 1,024 fields.
