@@ -168,6 +168,7 @@ impl Insert {
                 pg_sys::ExecASInsertTriggers(insert.state, insert.target, insert.capture);
                 pg_sys::AfterTriggerEndQuery(insert.state);
             });
+            pg_sys::ExecResetTupleTable((*self.state).es_tupleTable, false);
             pg_sys::ExecCloseResultRelations(self.state);
             for slot in self.slots {
                 pg_sys::ExecDropSingleTupleTableSlot(slot);
@@ -358,7 +359,10 @@ unsafe fn defaults_of(
             .filter_map(|index| {
                 let number = index as i32 + 1;
                 let column = &*majors::column(relation, number);
-                if column.attisdropped || column.attgenerated != 0 {
+                let has_default = column.atthasdef || column.attidentity != 0;
+                // PostgreSQL's own types have none.
+                let type_may = column.atttypid.to_u32() >= pg_sys::FirstNormalObjectId;
+                if column.attisdropped || column.attgenerated != 0 || !(has_default || type_may) {
                     return None;
                 }
                 let default = pg_sys::build_column_default(relation, number);

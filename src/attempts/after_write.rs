@@ -84,7 +84,7 @@ const REMOVE_MISPLACED_FACT: &str = include_str!("../sql/remove_misplaced_fact.s
 /// Keeps facts and webhooks in step with what one statement did.
 #[pg_trigger(sql = r#"
 CREATE FUNCTION callcoach.attempt_after_write() RETURNS trigger
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET timezone = 'UTC' LANGUAGE c
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp LANGUAGE c
 AS '@MODULE_PATHNAME@', '@FUNCTION_NAME@';
 "#)]
 fn attempt_after_write<'t>(

@@ -93,15 +93,11 @@ impl Queue {
         event: Event,
         data: impl FnOnce() -> Result<Data, Error>,
     ) -> Result<(), Error> {
-        let schema = self.schema;
         let endpoints = self.endpoints_of(org)?;
         if endpoints.iter().any(|endpoint| endpoint.wants(event) && endpoint.held.is_none()) {
-            lookup::current(|| {
-                let table = endpoints_table(schema)?;
-                let mut looked_for = endpoints.iter_mut().filter(|endpoint| endpoint.wants(event));
-                looked_for.try_for_each(|endpoint| endpoint.hold(&table))
-            })?;
+            self.hold(org, event)?;
         }
+        let endpoints = self.endpoints_of(org)?;
         // Whoever had it before us may have switched it off, or have it listen to something else.
         let is_there = |endpoint: &&Endpoint| endpoint.held == Some(true) && endpoint.wants(event);
         let wanting: Vec<_> = endpoints.iter().filter(is_there).map(|endpoint| endpoint.id).collect();
@@ -149,20 +145,18 @@ impl Queue {
     ) -> Result<Option<Uuid>, Error> {
         let table = Table::by_primary_key(self.schema, c"webhooks")?;
         let mut org = None;
-        let found = lookup::current(|| {
+        lookup::current(|| {
             let mut place = None;
             table.each(&[(c"id", Key::Uuid(endpoint))], |found| {
                 place = Some(found.place());
                 Ok(())
             })?;
-            place.map_or(Ok(false), |place| {
-                table.hold_at(place, |endpoint| {
-                    org = endpoint.get::<pgrx::Uuid>(c"org_id")?;
-                    Ok(org.is_some())
-                })
+            table.hold_each(place.as_slice(), |_, endpoint| {
+                org = endpoint.map(|endpoint| endpoint.get::<pgrx::Uuid>(c"org_id")).transpose()?.flatten();
+                Ok(())
             })
         })?;
-        match org.filter(|_| found) {
+        match org {
             Some(org) => self.write(Uuid::from_bytes(*org.as_bytes()), &[endpoint], event, data),
             None => Ok(None),
         }
@@ -177,6 +171,30 @@ impl Queue {
             worker::wake_at_commit();
         }
         self.queued
+    }
+
+    /// Holds the organisation's endpoints that want to hear of this and are not held yet.
+    fn hold(&mut self, org: Uuid, event: Event) -> Result<(), Error> {
+        let table = endpoints_table(self.schema)?;
+        let mut wanting: Vec<_> = self
+            .endpoints_of(org)?
+            .iter_mut()
+            .filter(|endpoint| endpoint.wants(event) && endpoint.held.is_none())
+            .collect();
+        let places: Vec<_> = wanting.iter().map(|endpoint| endpoint.place).collect();
+        lookup::current(|| {
+            table.hold_each(&places, |n, now| {
+                let Some(endpoint) = wanting.get_mut(n) else { return Ok(()) };
+                endpoint.held = Some(match now {
+                    Some(now) => {
+                        endpoint.events = events_of(&now)?;
+                        now.get::<bool>(c"enabled")? == Some(true)
+                    }
+                    None => false,
+                });
+                Ok(())
+            })
+        })
     }
 
     fn endpoints_of(&mut self, org: Uuid) -> Result<&mut Vec<Endpoint>, Error> {
@@ -277,21 +295,6 @@ impl Endpoint {
 
     fn wants(&self, event: Event) -> bool {
         self.events.contains(&event)
-    }
-
-    /// Holds it, so that it is there until the transaction ends; once, and with what it wants by then.
-    fn hold(&mut self, table: &Table) -> Result<(), Error> {
-        if self.held.is_some() {
-            return Ok(());
-        }
-        let mut events = vec![];
-        let held = table.hold_at(self.place, |now| {
-            events = events_of(now)?;
-            Ok(now.get::<bool>(c"enabled")? == Some(true))
-        })?;
-        self.held = Some(held);
-        self.events = events;
-        Ok(())
     }
 }
 

@@ -8,6 +8,7 @@
 use crate::attempts::Attempt;
 use crate::delivery::Queue;
 use crate::error::Error;
+use crate::gucs;
 use crate::lookup::{Key, Table};
 use crate::spi::Schema;
 use crate::spi::rows::{self, Mode, Row};
@@ -66,7 +67,8 @@ fn raise(schema: Schema, open: Option<Pairs>) -> Result<(), Error> {
         return Ok(());
     };
     let mut queue = Queue::new(schema);
-    queue.push_all(RAISE, &[assignments.into(), users.into()])?;
+    // Times are told in UTC, whatever the session's time zone.
+    gucs::in_utc(|| queue.push_all(RAISE, &[assignments.into(), users.into()]))?;
     queue.finish();
     Ok(())
 }

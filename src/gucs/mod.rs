@@ -37,6 +37,27 @@ pub fn org_claim() -> Option<Uuid> {
     (!id.is_nil()).then_some(id)
 }
 
+/// Runs `body` with times in UTC, as a function with SET timezone does; errors put it back with the transaction.
+pub fn in_utc<R>(body: impl FnOnce() -> R) -> R {
+    // SAFETY: within a transaction; both strings end with a NUL and outlive the call, which copies them.
+    unsafe {
+        let level = pg_sys::NewGUCNestLevel();
+        pg_sys::set_config_option(
+            c"timezone".as_ptr(),
+            c"UTC".as_ptr(),
+            pg_sys::GucContext::PGC_USERSET,
+            pg_sys::GucSource::PGC_S_SESSION,
+            pg_sys::GucAction::GUC_ACTION_SAVE,
+            true,
+            0,
+            false,
+        );
+        let result = body();
+        pg_sys::AtEOXact_GUC(true, level);
+        result
+    }
+}
+
 /// Has this transaction set the claim, or taken it back?
 pub fn claim_was_written() -> bool {
     ORG_CLAIM.get().is_some_and(|text| text.as_c_str() != NO_ORG)

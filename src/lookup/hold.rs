@@ -19,32 +19,38 @@ impl Table {
             place = Some(found.place());
             Ok(())
         })?;
-        place.map_or(Ok(false), |place| self.hold_at(place, |_| Ok(true)))
+        let mut held = false;
+        self.hold_each(place.as_slice(), |_, now| {
+            held = now.is_some();
+            Ok(())
+        })?;
+        Ok(held)
     }
 
-    /// Holds the row that was found at `place` if it is still there and, in the version that is held, still what
-    /// `is_wanted` says. Who is deleting or changing it is waited for, as by SELECT … FOR KEY SHARE.
-    pub fn hold_at(
+    /// Holds the rows that were found at these places, one after the other, and hands each in the version that is
+    /// held to `read` with its position; `None` where it is not there any more. Who is deleting or changing a row is
+    /// waited for, as by SELECT … FOR KEY SHARE.
+    pub fn hold_each(
         &self,
-        place: Place,
-        is_wanted: impl FnOnce(&Found) -> Result<bool, Error>,
-    ) -> Result<bool, Error> {
+        places: &[Place],
+        mut read: impl FnMut(usize, Option<Found>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         // SAFETY: the relation is locked as SELECT … FOR KEY SHARE locks it, and stays so. The slot is of its kind,
         // and ours; an error leaves both to the end of the transaction.
         unsafe {
             let relation = pg_sys::table_open(self.relation, pg_sys::RowShareLock as _);
             let slot = pg_sys::table_slot_create(relation, std::ptr::null_mut());
-            let held = match lock(relation, place, slot)? {
-                false => false,
-                true => {
+            for (position, place) in places.iter().enumerate() {
+                let held = lock(relation, *place, slot)?.then(|| {
                     let mut is_copy = false;
                     let tuple = pg_sys::ExecFetchSlotHeapTuple(slot, false, &mut is_copy);
-                    is_wanted(&Found { descriptor: (*relation).rd_att, tuple })?
-                }
-            };
+                    Found { descriptor: (*relation).rd_att, tuple }
+                });
+                read(position, held)?;
+            }
             pg_sys::ExecDropSingleTupleTableSlot(slot);
             pg_sys::table_close(relation, pg_sys::NoLock as _);
-            Ok(held)
+            Ok(())
         }
     }
 }

@@ -19,7 +19,9 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use uuid::Uuid;
 
-const READ_RUBRIC: &str = "select rubric from {schema}.scenarios where org_id = $1 and id = $2";
+/// Also for the trigger that pins no search_path.
+const READ_RUBRIC: &str = "select rubric from {schema}.scenarios
+ where org_id operator(pg_catalog.=) $1 and id operator(pg_catalog.=) $2";
 
 /// BEFORE INSERT OR UPDATE OF rubric on scenarios: unique names, weights of 0 or more that sum to 1.
 #[pg_trigger(sql = r#"

@@ -50,7 +50,7 @@ fn node<'a>(node: Node<'a>, out: &mut String) -> Result<Option<Open<'a>>, Corrup
         && let Some(number) = Numeric::small_whole(node.bytes)
     {
         // What nearly all numbers are.
-        let _ = write!(out, "{number}");
+        whole(number, out);
         return Ok(None);
     }
     Ok(value(node.value()?, out))
@@ -74,6 +74,18 @@ fn value<'a>(value: Value<'a>, out: &mut String) -> Option<Open<'a>> {
         }
     }
     None
+}
+
+fn whole(mut number: u64, out: &mut String) {
+    let mut digits = [b'0'; 20];
+    let mut first = digits.len() - 1;
+    while number >= 10 {
+        digits[first] = b'0' + (number % 10) as u8;
+        number /= 10;
+        first -= 1;
+    }
+    digits[first] = b'0' + number as u8;
+    out.extend(digits[first..].iter().map(|digit| char::from(*digit)));
 }
 
 fn string(text: &str, out: &mut String) {
