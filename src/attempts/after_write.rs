@@ -10,6 +10,7 @@ use super::facts;
 use super::happened::{Attempt, Teller};
 use crate::error::{self, Error};
 use crate::events::tracks;
+use crate::gucs;
 use crate::kpi_events;
 use crate::reporting::partitions::{Form, Statement};
 use crate::spi::{self, Schema, rows};
@@ -202,11 +203,13 @@ impl Written<'_> {
 
     fn run(&self, statements: &[Statement]) -> Result<(), Error> {
         let form = Form::locked(self.schema)?;
-        spi::with_transition_tables(self.trigger, |client| {
-            for statement in statements {
-                spi::run_for_rows(client, self.schema, statement.of(form), self.seen.rows)?;
-            }
-            Ok(())
+        gucs::with(&gucs::BY_INDEX, || {
+            spi::with_transition_tables(self.trigger, |client| {
+                for statement in statements {
+                    spi::run_for_rows(client, self.schema, statement.of(form), self.seen.rows)?;
+                }
+                Ok(())
+            })
         })
     }
 }

@@ -32,8 +32,10 @@ pub fn completed_one(schema: Schema, attempt: &Attempt) -> Result<(), Error> {
     let [id, org, scenario] =
         [attempt.id, attempt.org, scenario].map(|id| pgrx::Uuid::from_bytes(*id.as_bytes()));
     let args = [id.into(), org.into(), attempt.user.into(), scenario.into()];
-    let open = rows::first(schema, OPEN_OF_ONE, &args, Mode::Lock, pairs)?;
-    raise(schema, open.flatten())
+    gucs::with(&gucs::BY_INDEX, || {
+        let open = rows::first(schema, OPEN_OF_ONE, &args, Mode::Lock, pairs)?;
+        raise(schema, open.flatten())
+    })
 }
 
 /// Is the scenario in a track that is assigned to anybody? Most are in none, and need no statement to tell.
@@ -52,10 +54,12 @@ fn is_assigned(schema: Schema, org: Uuid, scenario: Uuid) -> Result<bool, Error>
 /// Attempts have become completed; `open` is a statement that finds their tracks by the trigger's transition
 /// tables.
 pub fn completed_many(client: &mut SpiClient, schema: Schema, open: &str) -> Result<(), Error> {
-    // As what writes: it locks, and sees what the statements before it wrote.
-    let answer = client.update(schema.qualify(open)?.as_str(), None, &[])?;
-    let (assignments, users) = answer.first().get_two::<Vec<pgrx::Uuid>, Vec<String>>()?;
-    raise(schema, assignments.zip(users))
+    gucs::with(&gucs::BY_INDEX, || {
+        // As what writes: it locks, and sees what the statements before it wrote.
+        let answer = client.update(schema.qualify(open)?.as_str(), None, &[])?;
+        let (assignments, users) = answer.first().get_two::<Vec<pgrx::Uuid>, Vec<String>>()?;
+        raise(schema, assignments.zip(users))
+    })
 }
 
 fn raise(schema: Schema, open: Option<Pairs>) -> Result<(), Error> {
@@ -67,8 +71,7 @@ fn raise(schema: Schema, open: Option<Pairs>) -> Result<(), Error> {
         return Ok(());
     };
     let mut queue = Queue::new(schema);
-    // Times are told in UTC, whatever the session's time zone.
-    gucs::in_utc(|| queue.push_all(RAISE, &[assignments.into(), users.into()]))?;
+    gucs::with(&gucs::IN_UTC, || queue.push_all(RAISE, &[assignments.into(), users.into()]))?;
     queue.finish();
     Ok(())
 }

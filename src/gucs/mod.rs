@@ -37,21 +37,30 @@ pub fn org_claim() -> Option<Uuid> {
     (!id.is_nil()).then_some(id)
 }
 
-/// Runs `body` with times in UTC, as a function with SET timezone does; errors put it back with the transaction.
-pub fn in_utc<R>(body: impl FnOnce() -> R) -> R {
-    // SAFETY: within a transaction; both strings end with a NUL and outlive the call, which copies them.
+/// For statements that look few rows up by key: a plan that was kept while a table was small, or never analyzed, must
+/// not go on reading all of it.
+pub const BY_INDEX: [(&CStr, &CStr); 2] = [(c"enable_seqscan", c"off"), (c"enable_bitmapscan", c"off")];
+/// For statements that write times as JSON: in UTC, whatever the session's time zone.
+pub const IN_UTC: [(&CStr, &CStr); 1] = [(c"timezone", c"UTC")];
+
+/// Runs `body` with these settings, as a function with SET clauses runs; for the few calls that need them. Errors put
+/// them back with the transaction.
+pub fn with<R>(settings: &[(&CStr, &CStr)], body: impl FnOnce() -> R) -> R {
+    // SAFETY: within a transaction; the strings end with a NUL and outlive the calls, which copy them.
     unsafe {
         let level = pg_sys::NewGUCNestLevel();
-        pg_sys::set_config_option(
-            c"timezone".as_ptr(),
-            c"UTC".as_ptr(),
-            pg_sys::GucContext::PGC_USERSET,
-            pg_sys::GucSource::PGC_S_SESSION,
-            pg_sys::GucAction::GUC_ACTION_SAVE,
-            true,
-            0,
-            false,
-        );
+        for (name, value) in settings {
+            pg_sys::set_config_option(
+                name.as_ptr(),
+                value.as_ptr(),
+                pg_sys::GucContext::PGC_USERSET,
+                pg_sys::GucSource::PGC_S_SESSION,
+                pg_sys::GucAction::GUC_ACTION_SAVE,
+                true,
+                0,
+                false,
+            );
+        }
         let result = body();
         pg_sys::AtEOXact_GUC(true, level);
         result

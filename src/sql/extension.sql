@@ -162,14 +162,10 @@ comment on function callcoach.reaches_off_duty(text) is
 
 -- These look few rows up by key. A plan that was kept while a table was small, or never analyzed, must not go
 -- on reading all of it.
-alter function enqueue_webhook(text, jsonb) set enable_seqscan = off;
-alter function enqueue_webhook(text, jsonb) set enable_bitmapscan = off;
 alter function claim_webhook_deliveries(int, interval) set enable_seqscan = off;
 alter function settle_webhook_delivery(uuid, uuid, int, text, text, text, int, boolean) set enable_seqscan = off;
 alter function redeliver_webhooks(uuid, timestamptz, timestamptz, text) set enable_seqscan = off;
 alter function callcoach.apply_retention() set enable_seqscan = off;
-alter function callcoach.attempt_after_write() set enable_seqscan = off;
-alter function callcoach.attempt_after_write() set enable_bitmapscan = off;
 alter function callcoach.raise_events() set enable_seqscan = off;
 alter function callcoach.raise_events() set enable_bitmapscan = off;
 
