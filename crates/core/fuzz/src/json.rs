@@ -3,6 +3,7 @@
 
 use bigdecimal::{BigDecimal, RoundingMode, Signed};
 use callcoach_core::jsonb::encode::encode;
+use callcoach_core::jsonb::to_text;
 use callcoach_core::transcript::{MAX_MS, Speaker, Transcript, TranscriptError, Utterance};
 use callcoach_core::vapi::{self, VapiError};
 use serde_json::Value;
@@ -16,6 +17,9 @@ pub fn json(bytes: &[u8]) {
         return;
     }
     let jsonb = encode(&value);
+    let text = to_text(&jsonb, &mut || ()).unwrap_or_default();
+    let again = serde_json::from_str(&text).map(|value| encode(&value));
+    assert!(again.is_ok_and(|again| again == jsonb), "{text}");
     let transcript = Transcript::from_jsonb(&jsonb, &mut || ());
     let converted = vapi::convert(&jsonb, &mut || ());
     let Some(elements) = value.as_array() else {

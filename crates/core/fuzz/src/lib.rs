@@ -10,11 +10,13 @@ pub use json::json;
 pub use scoring::scoring;
 pub use webhook::{guard, retry_after};
 
+use callcoach_core::jsonb::to_text;
 use callcoach_core::transcript::Transcript;
 use callcoach_core::vapi;
 
-/// Bytes as binary jsonb, damaged or not: read as a transcript and as Vapi's messages.
+/// Bytes as binary jsonb, damaged or not: read as a transcript and as Vapi's messages, and written as text.
 pub fn transcript(bytes: &[u8]) {
+    let _ = to_text(bytes, &mut || ());
     if let Ok(transcript) = Transcript::from_jsonb(bytes, &mut || ()) {
         calls::check(&transcript);
     }
