@@ -54,6 +54,7 @@ struct Domain {
 impl Insert {
     /// Begins to insert rows of these columns, each with its type, or that of which it is a domain.
     pub fn begin(schema: Schema, table: &CStr, columns: &[(&CStr, pg_sys::Oid)]) -> Result<Self, Error> {
+        refuse_if_read_only();
         let oid = schema.table(table);
         if oid == pg_sys::InvalidOid {
             let table = table.to_string_lossy();
@@ -435,6 +436,12 @@ unsafe fn leave_out_check(target: *mut pg_sys::ResultRelInfo, constraint: pg_sys
             triggers.trig_insert_after_row = all[..count - 1].iter().any(after_row);
         }
     }
+}
+
+/// What a statement is asked before it begins: PostgreSQL writes wherever it is told to.
+pub fn refuse_if_read_only() {
+    // SAFETY: raises an error, or does nothing.
+    unsafe { pg_sys::PreventCommandIfReadOnly(c"INSERT".as_ptr()) };
 }
 
 /// `now()`, as a default has it.

@@ -75,7 +75,9 @@ struct Endpoint {
 }
 
 impl Queue {
+    /// Raises PostgreSQL's error in a read-only transaction, whether or not anybody listens.
     pub fn new(schema: Schema) -> Self {
+        insert::refuse_if_read_only();
         let memory = PgMemoryContexts::new("callcoach event");
         let home = PgMemoryContexts::CurrentMemoryContext.value();
         Self { schema, endpoints: HashMap::new(), rows: None, home, memory, queued: 0 }

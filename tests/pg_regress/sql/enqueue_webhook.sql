@@ -85,3 +85,25 @@ set local role authenticated;
 select enqueue_webhook('user.added', '{}');
 \echo :LAST_ERROR_SQLSTATE
 rollback;
+
+-- A read-only transaction, which is what a GET is, writes nothing: whoever listens, and whatever is wrong with the rest.
+begin;
+\set ECHO none
+\i :include
+\set ECHO all
+-- A setting that ends with psql's own savepoints.
+\set ON_ERROR_ROLLBACK off
+set local transaction_read_only = on;
+select set_org_claim(:'org_a');
+savepoint s;
+select enqueue_webhook('user.added', '{}');
+\echo :LAST_ERROR_SQLSTATE
+rollback to s;
+select enqueue_webhook('scenario.completed', '{}');
+\echo :LAST_ERROR_SQLSTATE
+rollback to s;
+select test_webhook(:'webhook_a');
+\echo :LAST_ERROR_SQLSTATE
+rollback to s;
+select count(*) from webhook_deliveries;
+rollback;
