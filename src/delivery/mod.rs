@@ -3,7 +3,7 @@
 //!
 //! | file | functions |
 //! | --- | --- |
-//! | `queue` | none: what happened, to the endpoints that want to hear of it |
+//! | `queue`, `endpoints` | none: what happened, to the endpoints that want to hear of it |
 //! | `claim` | claim_webhook_deliveries, release_webhook_delivery |
 //! | `settle` | settle_webhook_delivery |
 //! | `outcome` | writing what came of an attempt: to the delivery, and to its endpoint's record |
@@ -11,6 +11,7 @@
 //! | `retention` | callcoach.apply_retention |
 
 mod claim;
+mod endpoints;
 pub mod outcome;
 mod queue;
 mod redeliver;

@@ -4,11 +4,12 @@
 //! An endpoint is held (locked FOR KEY SHARE) before anything is queued for it: one that is being deleted is waited
 //! for, and then left out.
 
+use super::endpoints::{Endpoint, endpoints_table, events_of};
 use crate::error::Error;
 use crate::ids;
 use crate::insert::{self, Insert, Value};
 use crate::jsonb::Jsonb;
-use crate::lookup::{self, Key, Place, Table};
+use crate::lookup::{self, Key, Table};
 use crate::spi::Schema;
 use crate::spi::rows::{self, Mode};
 use crate::timestamps::now_micros;
@@ -16,7 +17,7 @@ use crate::worker;
 use callcoach_core::webhook::{self, Event};
 use pgrx::datum::DatumWithOid;
 use pgrx::spi::SpiTupleTable;
-use pgrx::{Array, IntoDatum, PgMemoryContexts, pg_sys};
+use pgrx::{IntoDatum, PgMemoryContexts, pg_sys};
 use std::collections::HashMap;
 use std::ffi::CStr;
 use uuid::Uuid;
@@ -64,14 +65,6 @@ impl Data {
     pub fn text(&self) -> &str {
         &self.text
     }
-}
-
-struct Endpoint {
-    id: Uuid,
-    place: Place,
-    events: Vec<Event>,
-    /// Whether it is there to be queued for, once that was looked at.
-    held: Option<bool>,
 }
 
 impl Queue {
@@ -277,39 +270,6 @@ fn write(
         }
     }
     Ok((queued, last))
-}
-
-impl Endpoint {
-    /// Those of an organisation that are enabled.
-    fn all(schema: Schema, org: Uuid) -> Result<Vec<Self>, Error> {
-        let mut all = vec![];
-        endpoints_table(schema)?.each(&[(c"org_id", Key::Uuid(org))], |found| {
-            if found.get::<bool>(c"enabled")? == Some(true)
-                && let Some(id) = found.get::<pgrx::Uuid>(c"id")?
-            {
-                let id = Uuid::from_bytes(*id.as_bytes());
-                all.push(Self { id, place: found.place(), events: events_of(&found)?, held: None });
-            }
-            Ok(())
-        })?;
-        Ok(all)
-    }
-
-    fn wants(&self, event: Event) -> bool {
-        self.events.contains(&event)
-    }
-}
-
-/// What an endpoint wants to hear of.
-fn events_of(endpoint: &lookup::Found) -> Result<Vec<Event>, Error> {
-    let names = endpoint.get::<Array<&str>>(c"events")?;
-    let known =
-        |names: Array<&str>| names.iter().flatten().filter_map(|name| Event::parse(name).ok()).collect();
-    Ok(names.map(known).unwrap_or_default())
-}
-
-fn endpoints_table(schema: Schema) -> Result<Table, Error> {
-    Table::by_index(schema, c"webhooks", c"webhooks_org_id_id_key")
 }
 
 fn begin(schema: Schema) -> Result<Insert, Error> {

@@ -72,7 +72,7 @@ select w.name, d.response_body, d.payload from webhook_deliveries d join webhook
 rollback to changes;
 drop trigger before_row on webhook_deliveries;
 
--- The table's owner is who its triggers run as, and not whoever owns the functions.
+-- The table's owner is who its triggers and defaults run as, and not whoever owns the functions.
 create role keeper nologin;
 grant usage on schema public to keeper;
 grant select, references on webhooks to keeper;
@@ -83,10 +83,11 @@ begin
   return new;
 end
 $$;
+alter table webhook_deliveries add column by_whom text default current_user;
 create trigger before_row before insert on webhook_deliveries for each row execute function public.who();
 savepoint keeper;
 update scenario_attempts set status = 'completed' where id = :'attempt_a';
-select distinct response_body from webhook_deliveries;
+select distinct response_body, by_whom from webhook_deliveries;
 rollback to keeper;
 -- Who may become whom is not theirs to say.
 create function public.becomes() returns trigger language plpgsql as $$
@@ -99,10 +100,12 @@ create trigger becomes before insert on webhook_deliveries for each row execute 
 update scenario_attempts set status = 'completed' where id = :'attempt_a';
 rollback to keeper;
 drop trigger before_row on webhook_deliveries;
+alter table webhook_deliveries drop column by_whom;
 
 -- Columns with defaults, also one that is another every time, identities, generated ones, and domains with a default.
 create domain marked as text default 'by its domain' constraint marked_short check (length(value) < 20);
 create sequence numbers;
+grant usage on sequence numbers to keeper;
 alter table webhook_deliveries
   add column constant text default 'constant',
   add column counted int default nextval('numbers'),

@@ -3,13 +3,19 @@
 //! of a plan are not, which cost more than the few rows that a completed attempt brings. What COPY and logical
 //! replication do with their rows.
 //!
-//! The table's triggers run with its owner's rights, as those of foreign keys do, and not with a definer's.
+//! What is the table's (triggers, defaults, expressions of indexes, checks of domains) runs with its owner's rights, as
+//! what foreign keys do runs, and not with a definer's.
 
+mod column;
+mod keys;
+
+use crate::as_role::as_key_owner;
 use crate::error::Error;
 use crate::majors;
-use crate::rows::same_datum;
 use crate::spi::Schema;
 use crate::timestamps;
+use column::{Column, defaults_of};
+use keys::{foreign_key, leave_out_check};
 use pgrx::pg_sys;
 use std::ffi::CStr;
 
@@ -37,20 +43,6 @@ pub struct Insert {
     batch: usize,
 }
 
-struct Column {
-    index: usize,
-    length: i16,
-    by_value: bool,
-    domain: Option<Domain>,
-}
-
-/// A domain, and the value that it took last: one statement's rows mostly have the same.
-struct Domain {
-    oid: pg_sys::Oid,
-    cache: *mut std::ffi::c_void,
-    taken: Value,
-}
-
 impl Insert {
     /// Begins to insert rows of these columns, each with its type, or that of which it is a domain.
     pub fn begin(schema: Schema, table: &CStr, columns: &[(&CStr, pg_sys::Oid)]) -> Result<Self, Error> {
@@ -60,44 +52,52 @@ impl Insert {
             let table = table.to_string_lossy();
             return Err(Error::Internal(format!("table {table} is missing: the migrations are not applied")));
         }
-        // SAFETY: the relation is locked as any writer locks it, until the transaction ends. What is made here lives
-        // in the state's memory, a child of the caller's.
+        // SAFETY: the relation is locked as any writer locks it, until the transaction ends.
         unsafe {
             let relation = pg_sys::table_open(oid, pg_sys::RowExclusiveLock as _);
             let form = (*relation).rd_rel;
             if (*form).relkind as u8 != pg_sys::RELKIND_RELATION || (*form).relispartition {
                 return Err(Error::Internal(format!("{} is no ordinary table", table.to_string_lossy())));
             }
+            let columns = columns
+                .iter()
+                .map(|(name, kind)| Column::of(relation, name, *kind))
+                .collect::<Result<Vec<_>, Error>>()?;
+            let owner = (*form).relowner;
+            Ok(as_key_owner(owner, || Self::open(relation, owner, columns)))
+        }
+    }
+
+    /// # Safety
+    /// An ordinary table that is open and locked, its owner, and columns of it.
+    unsafe fn open(relation: pg_sys::Relation, owner: pg_sys::Oid, columns: Vec<Column>) -> Self {
+        // SAFETY: as the caller promises. What is made here lives in the state's memory, a child of the caller's.
+        unsafe {
             let state = pg_sys::CreateExecutorState();
             let callers = pg_sys::MemoryContextSwitchTo((*state).es_query_cxt);
             (*state).es_output_cid = pg_sys::GetCurrentCommandId(true);
             let target = target_of(relation);
             (*state).es_opened_result_relations =
                 pg_sys::lappend((*state).es_opened_result_relations, target.cast());
-            let columns = columns
-                .iter()
-                .map(|(name, kind)| Column::of(relation, name, *kind))
-                .collect::<Result<Vec<_>, Error>>()?;
             let defaults = defaults_of(relation, &columns, state);
             let is_alone = has_before_row_triggers(target) || !defaults.is_empty();
-            let mut insert = Self {
+            pg_sys::AfterTriggerBeginQuery();
+            let (triggers, table) = ((*target).ri_TrigDesc, (*relation).rd_id);
+            let capture = pg_sys::MakeTransitionCaptureState(triggers, table, pg_sys::CmdType::CMD_INSERT);
+            pg_sys::ExecBSInsertTriggers(state, target);
+            pg_sys::MemoryContextSwitchTo(callers);
+            Self {
                 relation,
-                owner: (*form).relowner,
+                owner,
                 state,
                 target,
-                capture: std::ptr::null_mut(),
+                capture,
                 columns,
                 defaults,
                 slots: vec![],
                 waiting: 0,
                 batch: if is_alone { 1 } else { BATCH },
-            };
-            pg_sys::AfterTriggerBeginQuery();
-            insert.capture =
-                pg_sys::MakeTransitionCaptureState((*target).ri_TrigDesc, oid, pg_sys::CmdType::CMD_INSERT);
-            insert.as_owner(|insert| pg_sys::ExecBSInsertTriggers(insert.state, insert.target));
-            pg_sys::MemoryContextSwitchTo(callers);
-            Ok(insert)
+            }
         }
     }
 
@@ -146,11 +146,16 @@ impl Insert {
         // SAFETY: a slot of the relation's own kind, with as many values as the relation has columns, of their types;
         // what they point into is copied before this returns.
         unsafe {
-            let slot = self.slot();
-            self.fill(slot, values);
-            let inserted = self.as_owner(|insert| insert.accept(slot, only_if_new));
+            let inserted = self.as_owner(|insert| {
+                let slot = insert.slot();
+                insert.fill(slot, values);
+                let accepted = insert.accept(slot, only_if_new);
+                if accepted {
+                    pg_sys::ExecMaterializeSlot(slot);
+                }
+                accepted
+            });
             if inserted {
-                pg_sys::ExecMaterializeSlot(slot);
                 self.waiting += 1;
                 if self.waiting == self.batch {
                     self.write();
@@ -274,58 +279,7 @@ impl Insert {
     /// Runs `body` with the rights that foreign keys' triggers have.
     fn as_owner<R>(&mut self, body: impl FnOnce(&mut Self) -> R) -> R {
         let owner = self.owner;
-        crate::as_role::as_key_owner(owner, || body(self))
-    }
-}
-
-impl Column {
-    /// # Safety
-    /// The relation is open.
-    unsafe fn of(relation: pg_sys::Relation, name: &CStr, kind: pg_sys::Oid) -> Result<Self, Error> {
-        // SAFETY: as the caller promises; then syscache look-ups.
-        unsafe {
-            let number = pg_sys::SPI_fnumber((*relation).rd_att, name.as_ptr());
-            if number < 1 {
-                return Err(Error::not_ours(name));
-            }
-            let declared = pg_sys::SPI_gettypeid((*relation).rd_att, number);
-            let base = if declared == kind { declared } else { pg_sys::getBaseType(declared) };
-            if base != kind {
-                return Err(Error::not_ours(name));
-            }
-            let (mut length, mut by_value) = (0, false);
-            pg_sys::get_typlenbyval(kind, &mut length, &mut by_value);
-            let domain = (declared != kind).then_some(Domain {
-                oid: declared,
-                cache: std::ptr::null_mut(),
-                taken: None,
-            });
-            Ok(Self { index: number as usize - 1, length, by_value, domain })
-        }
-    }
-
-    /// Raises the domain's error for a value that it does not take.
-    ///
-    /// # Safety
-    /// A value of the column's type; the memory lasts as long as the column.
-    unsafe fn check(&mut self, value: Value, memory: pg_sys::MemoryContext) {
-        let Some(domain) = &mut self.domain else { return };
-        // SAFETY: as the caller promises.
-        unsafe {
-            if let (Some(value), Some(taken)) = (value, domain.taken)
-                && same_datum(value, taken, self.length, self.by_value)
-            {
-                return;
-            }
-            let datum = value.unwrap_or(0.into());
-            pg_sys::domain_check(datum, value.is_none(), domain.oid, &mut domain.cache, memory);
-            let callers = pg_sys::MemoryContextSwitchTo(memory);
-            domain.taken = value.filter(|_| self.length == -1).map(|value| {
-                let copy = pg_sys::pg_detoast_datum_copy(value.cast_mut_ptr());
-                pg_sys::Datum::from(copy)
-            });
-            pg_sys::MemoryContextSwitchTo(callers);
-        }
+        as_key_owner(owner, || body(self))
     }
 }
 
@@ -343,99 +297,11 @@ unsafe fn target_of(relation: pg_sys::Relation) -> *mut pg_sys::ResultRelInfo {
     }
 }
 
-/// The expressions of the columns that rows do not give.
-///
-/// # Safety
-/// The relation is open.
-unsafe fn defaults_of(
-    relation: pg_sys::Relation,
-    given: &[Column],
-    state: *mut pg_sys::EState,
-) -> Vec<(usize, *mut pg_sys::ExprState)> {
-    // SAFETY: as the caller promises; columns of the relation's descriptor.
-    unsafe {
-        let count = (*(*relation).rd_att).natts;
-        let missing = (0..count as usize).filter(|index| given.iter().all(|column| column.index != *index));
-        missing
-            .filter_map(|index| {
-                let number = index as i32 + 1;
-                let column = &*majors::column(relation, number);
-                let has_default = column.atthasdef || column.attidentity != 0;
-                // PostgreSQL's own types have none.
-                let type_may = column.atttypid.to_u32() >= pg_sys::FirstNormalObjectId;
-                if column.attisdropped || column.attgenerated != 0 || !(has_default || type_may) {
-                    return None;
-                }
-                let default = pg_sys::build_column_default(relation, number);
-                (!default.is_null()).then(|| (index, pg_sys::ExecPrepareExpr(default.cast(), state)))
-            })
-            .collect()
-    }
-}
-
 /// # Safety
 /// A target that was made here.
 unsafe fn has_before_row_triggers(target: *mut pg_sys::ResultRelInfo) -> bool {
     // SAFETY: as the caller promises.
     unsafe { (*target).ri_TrigDesc.as_ref().is_some_and(|triggers| triggers.trig_insert_before_row) }
-}
-
-/// The foreign key of these columns to that table.
-///
-/// # Safety
-/// The relation is open.
-unsafe fn foreign_key(
-    relation: pg_sys::Relation,
-    keys: &[(&CStr, &CStr)],
-    of: pg_sys::Oid,
-) -> Option<pg_sys::Oid> {
-    // SAFETY: as the caller promises; the list is the relation cache's, of this kind of node.
-    unsafe {
-        let list = pg_sys::RelationGetFKeyList(relation);
-        let count = if list.is_null() { 0 } else { (*list).length };
-        (0..count as usize)
-            .map(|n| &*(*(*list).elements.add(n)).ptr_value.cast::<pg_sys::ForeignKeyCacheInfo>())
-            .find(|key| {
-                let matches = |n: usize| {
-                    let (from, to) = (i32::from(key.conkey[n]), i32::from(key.confkey[n]));
-                    keys.iter().any(|(column, other)| {
-                        pg_sys::SPI_fnumber((*relation).rd_att, column.as_ptr()) == from
-                            && i32::from(pg_sys::get_attnum(of, other.as_ptr())) == to
-                    })
-                };
-                key.confrelid == of && key.nkeys as usize == keys.len() && (0..keys.len()).all(matches)
-            })
-            .map(|key| key.conoid)
-    }
-}
-
-/// Takes the trigger that looks up each new row's key out of the target's own copy of the triggers.
-///
-/// # Safety
-/// A target that was made here.
-unsafe fn leave_out_check(target: *mut pg_sys::ResultRelInfo, constraint: pg_sys::Oid) {
-    // SAFETY: as the caller promises; the copy has that many triggers, and fewer afterwards.
-    unsafe {
-        let Some(triggers) = (*target).ri_TrigDesc.as_mut() else { return };
-        let count = triggers.numtriggers as usize;
-        let all = std::slice::from_raw_parts_mut(triggers.triggers, count);
-        let is_check = |trigger: &pg_sys::Trigger| {
-            trigger.tgconstraint == constraint
-                && trigger.tgfoid == pg_sys::Oid::from(pg_sys::F_RI_FKEY_CHECK_INS)
-        };
-        if let Some(at) = all.iter().position(is_check) {
-            all[at..].rotate_left(1);
-            triggers.numtriggers -= 1;
-            let after_row = |trigger: &pg_sys::Trigger| {
-                let kind = trigger.tgtype as u32;
-                let has = |bit: u32| kind & bit != 0;
-                has(pg_sys::TRIGGER_TYPE_ROW)
-                    && has(pg_sys::TRIGGER_TYPE_INSERT)
-                    && !has(pg_sys::TRIGGER_TYPE_BEFORE)
-            };
-            triggers.trig_insert_after_row = all[..count - 1].iter().any(after_row);
-        }
-    }
 }
 
 /// What a statement is asked before it begins: PostgreSQL writes wherever it is told to.
