@@ -62,16 +62,18 @@ mod tests {
             &format!("{}1{}", "[".repeat(500), "]".repeat(500)),
         ];
         for text in texts {
-            let stored =
-                Spi::get_one_with_args::<Jsonb>("select $1::jsonb", &[text.into()]).unwrap().unwrap();
-            let expected = Spi::get_one_with_args::<String>("select $1::jsonb::text", &[text.into()]);
-            assert_eq!(stored.to_text().unwrap(), expected.unwrap().unwrap());
-            let value: serde_json::Value = match serde_json::from_str(text) {
-                Ok(value) => value,
-                Err(_) => continue, // nested too deeply for serde_json
-            };
-            // serde_json's numbers are written as they came, and so is their scale.
-            assert_eq!(callcoach_core::jsonb::encode::encode(&value), stored.bytes(), "{text}");
+            // Within the connection, which the value belongs to.
+            Spi::connect(|client| {
+                let row =
+                    client.select("select $1::jsonb, $1::jsonb::text", None, &[text.into()]).unwrap().first();
+                let stored = row.get::<Jsonb>(1).unwrap().unwrap();
+                assert_eq!(stored.to_text().unwrap(), row.get::<String>(2).unwrap().unwrap());
+                // One that is nested too deeply for serde_json is left out; its numbers are as they came, and so is
+                // their scale.
+                if let Ok(value) = serde_json::from_str::<serde_json::Value>(text) {
+                    assert_eq!(callcoach_core::jsonb::encode::encode(&value), stored.bytes(), "{text}");
+                }
+            });
         }
     }
 
