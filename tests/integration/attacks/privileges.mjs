@@ -247,9 +247,10 @@ export default [
   },
   {
     name: 'call what is meant for no API role',
-    door: 'grant execute on function callcoach.security_findings() to authenticated',
+    door: 'grant execute on function callcoach.fact_horizon() to authenticated',
     attack: asBoth(
       async (s) =>
+        (await s.tryRows('select callcoach.fact_horizon()::text as first'))[0]?.first ??
         (await s.try('select callcoach.security_findings()')) ??
         (await s.try('select callcoach.apply_retention()', [], ['42501'])) ??
         (await s.try('select callcoach.keep_an_admin()', [], ['42501']))
