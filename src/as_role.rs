@@ -20,17 +20,18 @@ pub fn restore(before: Before) {
 
 /// Runs `body` as a table's owner, whom that table's policies do not bind, not even by FORCE ROW LEVEL SECURITY.
 pub fn as_owner<R>(owner: pg_sys::Oid, body: impl FnOnce() -> R) -> R {
-    // An error that is raised within aborts the (sub)transaction, which puts the role back.
-    let before = with(owner, pg_sys::SECURITY_RESTRICTED_OPERATION | pg_sys::SECURITY_NOFORCE_RLS);
-    let result = body();
-    restore(before);
-    result
+    run_as(owner, pg_sys::SECURITY_RESTRICTED_OPERATION | pg_sys::SECURITY_NOFORCE_RLS, body)
 }
 
 /// Runs `body` as foreign keys run what they look up and cascade: as the owner, past the table's policies, and without
 /// SET ROLE; but what is deferred may be, and comes at the end of the transaction.
 pub fn as_key_owner<R>(owner: pg_sys::Oid, body: impl FnOnce() -> R) -> R {
-    let before = with(owner, pg_sys::SECURITY_LOCAL_USERID_CHANGE | pg_sys::SECURITY_NOFORCE_RLS);
+    run_as(owner, pg_sys::SECURITY_LOCAL_USERID_CHANGE | pg_sys::SECURITY_NOFORCE_RLS, body)
+}
+
+fn run_as<R>(role: pg_sys::Oid, restrictions: u32, body: impl FnOnce() -> R) -> R {
+    // An error that is raised within aborts the (sub)transaction, which puts the role back.
+    let before = with(role, restrictions);
     let result = body();
     restore(before);
     result

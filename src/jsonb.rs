@@ -30,8 +30,7 @@ impl Jsonb {
         let mut tick = || {
             pgrx::check_for_interrupts!();
         };
-        jsonb::to_text(self.bytes(), &mut tick)
-            .map_err(|_| Error::Internal("a stored jsonb value is damaged".into()))
+        Ok(jsonb::to_text(self.bytes(), &mut tick)?)
     }
 
     /// As serde_json has it: for small values such as rubrics. `what` names it in an error.
@@ -75,11 +74,10 @@ impl Jsonb {
     }
 
     fn field(&self, key: &str) -> Result<Option<Value<'_>>, Error> {
-        let corrupt = |_| Error::Internal("a stored jsonb value is damaged".into());
-        match jsonb::root(self.bytes()).map_err(corrupt)? {
+        match jsonb::root(self.bytes())? {
             Value::Object(object) => {
-                let [found] = object.fields([key], &mut || ()).map_err(corrupt)?;
-                found.map(|node| node.value()).transpose().map_err(corrupt)
+                let [found] = object.fields([key], &mut || ())?;
+                Ok(found.map(|node| node.value()).transpose()?)
             }
             _ => Ok(None),
         }

@@ -78,7 +78,7 @@ const DELETED: Statement = Statement::new(
     "delete from {schema}.fact_scenario_attempts f using old_rows o where f.attempt_id = o.id",
     include_str!("../sql/remove_deleted_by_month.sql"),
 );
-const TRUNCATED: Statement = Statement::same("delete from {schema}.fact_scenario_attempts");
+const TRUNCATED: &str = "delete from {schema}.fact_scenario_attempts";
 const UPSERT_ONE_FACT: Statement = upsert_facts!(attempt);
 const REMOVE_MISPLACED_FACT: &str = include_str!("../sql/remove_misplaced_fact.sql");
 
@@ -102,7 +102,7 @@ fn after_write(trigger: &PgTrigger) -> Result<(), Error> {
     }
     let schema = Schema::of_definer_trigger(trigger)?;
     if event.fired_by_truncate() {
-        rows::execute(schema, TRUNCATED.of(Form::locked(schema)?), &[])?;
+        rows::execute(schema, TRUNCATED, &[])?;
         return Ok(());
     }
     let mut changes = Changes::of(trigger)?;

@@ -52,7 +52,7 @@ fn hold(schema: Schema, orgs: &HashSet<Uuid>) -> Result<bool, Error> {
     let table = Table::by_primary_key(schema, c"orgs")?;
     let mut all = true;
     for org in orgs {
-        all &= table.hold(&[(c"id", Key::Uuid(*org))])?;
+        all &= table.hold(&[(c"id", Key::Uuid(*org))], |_| Ok(()))?.is_some();
     }
     Ok(all)
 }
@@ -77,14 +77,13 @@ fn values(attempt: &Row) -> Result<[Value; 11], Error> {
 /// talk_ms and listen_ms. KPIs may have been written by hand: what is no number, or none that fits, must not stop a
 /// completion.
 fn spoken(attempt: &Row) -> Result<[i32; 2], Error> {
-    let damaged = |_| Error::Internal("a stored jsonb value is damaged".into());
     let Some(kpis) = attempt.get(|c| c.kpis) else { return Ok([0; 2]) };
-    let jsonb::Value::Object(kpis) = jsonb::root(kpis.bytes()).map_err(damaged)? else { return Ok([0; 2]) };
+    let jsonb::Value::Object(kpis) = jsonb::root(kpis.bytes())? else { return Ok([0; 2]) };
     let mut spoken = [0; 2];
-    let found = kpis.fields(["talk_ms", "listen_ms"], &mut || ()).map_err(damaged)?;
+    let found = kpis.fields(["talk_ms", "listen_ms"], &mut || ())?;
     for (ms, node) in spoken.iter_mut().zip(found) {
         let most = i32::MAX.unsigned_abs().into();
-        let clamped = node.map(|node| node.as_clamped(most)).transpose().map_err(damaged)?.flatten();
+        let clamped = node.map(|node| node.as_clamped(most)).transpose()?.flatten();
         *ms = clamped.and_then(|ms| i32::try_from(ms).ok()).unwrap_or(0);
     }
     Ok(spoken)

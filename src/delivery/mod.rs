@@ -1,5 +1,6 @@
-//! Deliveries: queued for whatever the tables tell of; and what becomes of them by SQL, an external sender's claims, redelivery, retention. The background worker's
-//! own sending is in `worker::deliver`; both claim and settle by the same statements, and core decides for both.
+//! Deliveries: queued for whatever the tables tell of; and what becomes of them by SQL: an external sender's claims,
+//! redelivery, retention. The background worker's own sending is in `worker::deliver`; both claim and settle by the
+//! same statements, and core decides for both.
 //!
 //! | file | functions |
 //! | --- | --- |

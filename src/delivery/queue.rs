@@ -88,10 +88,7 @@ impl Queue {
         event: Event,
         data: impl FnOnce() -> Result<Data, Error>,
     ) -> Result<(), Error> {
-        let endpoints = self.endpoints_of(org)?;
-        if endpoints.iter().any(|endpoint| endpoint.wants(event) && endpoint.held.is_none()) {
-            self.hold(org, event)?;
-        }
+        self.hold(org, event)?;
         let endpoints = self.endpoints_of(org)?;
         // Whoever had it before us may have switched it off, or have it listen to something else.
         let is_there = |endpoint: &&Endpoint| endpoint.held == Some(true) && endpoint.wants(event);
@@ -139,19 +136,9 @@ impl Queue {
         data: impl FnOnce() -> Result<Data, Error>,
     ) -> Result<Option<Uuid>, Error> {
         let table = Table::by_primary_key(self.schema, c"webhooks")?;
-        let mut org = None;
-        lookup::current(|| {
-            let mut place = None;
-            table.each(&[(c"id", Key::Uuid(endpoint))], |found| {
-                place = Some(found.place());
-                Ok(())
-            })?;
-            table.hold_each(place.as_slice(), |_, endpoint| {
-                org = endpoint.map(|endpoint| endpoint.get::<pgrx::Uuid>(c"org_id")).transpose()?.flatten();
-                Ok(())
-            })
-        })?;
-        match org {
+        let key = [(c"id", Key::Uuid(endpoint))];
+        let org = lookup::current(|| table.hold(&key, |found| found.get::<pgrx::Uuid>(c"org_id")))?;
+        match org.flatten() {
             Some(org) => self.write(Uuid::from_bytes(*org.as_bytes()), &[endpoint], event, data),
             None => Ok(None),
         }
@@ -170,15 +157,18 @@ impl Queue {
 
     /// Holds the organisation's endpoints that want to hear of this and are not held yet.
     fn hold(&mut self, org: Uuid, event: Event) -> Result<(), Error> {
-        let table = endpoints_table(self.schema)?;
+        let schema = self.schema;
         let mut wanting: Vec<_> = self
             .endpoints_of(org)?
             .iter_mut()
             .filter(|endpoint| endpoint.wants(event) && endpoint.held.is_none())
             .collect();
+        if wanting.is_empty() {
+            return Ok(());
+        }
         let places: Vec<_> = wanting.iter().map(|endpoint| endpoint.place).collect();
         lookup::current(|| {
-            table.hold_each(&places, |n, now| {
+            endpoints_table(schema)?.hold_each(&places, |n, now| {
                 let Some(endpoint) = wanting.get_mut(n) else { return Ok(()) };
                 endpoint.held = Some(match now {
                     Some(now) => {

@@ -9,7 +9,7 @@ mod sqlstate;
 pub use shape::{Shape, shape};
 
 use callcoach_core::{
-    kpis::PhraseError, scores::ScoresError, scoring, signed_url::PathError, slots,
+    jsonb, kpis::PhraseError, scores::ScoresError, scoring, signed_url::PathError, slots,
     transcript::TranscriptError, vapi::VapiError, webhook,
 };
 use pgrx::pg_sys::panic::ErrorReport;
@@ -139,6 +139,12 @@ impl Error {
 impl From<SpiError> for Error {
     fn from(error: SpiError) -> Self {
         Error::Internal(error.to_string())
+    }
+}
+
+impl From<jsonb::Corrupt> for Error {
+    fn from(_: jsonb::Corrupt) -> Self {
+        Error::Internal("a stored jsonb value is damaged".into())
     }
 }
 

@@ -47,11 +47,7 @@ impl Insert {
     /// Begins to insert rows of these columns, each with its type, or that of which it is a domain.
     pub fn begin(schema: Schema, table: &CStr, columns: &[(&CStr, pg_sys::Oid)]) -> Result<Self, Error> {
         refuse_if_read_only();
-        let oid = schema.table(table);
-        if oid == pg_sys::InvalidOid {
-            let table = table.to_string_lossy();
-            return Err(Error::Internal(format!("table {table} is missing: the migrations are not applied")));
-        }
+        let oid = schema.own_table(table)?;
         // SAFETY: the relation is locked as any writer locks it, until the transaction ends.
         unsafe {
             let relation = pg_sys::table_open(oid, pg_sys::RowExclusiveLock as _);

@@ -12,16 +12,21 @@ use std::ffi::CStr;
 pub struct Place(pub(super) pg_sys::ItemPointerData);
 
 impl Table {
-    /// Holds the row whose columns equal the keys; false where there is none, or none any more.
-    pub fn hold(&self, keys: &[(&CStr, Key)]) -> Result<bool, Error> {
+    /// Holds the row whose columns equal the keys, and hands it to `read`; `None` where there is none, or none any
+    /// more.
+    pub fn hold<R>(
+        &self,
+        keys: &[(&CStr, Key)],
+        mut read: impl FnMut(&Found) -> Result<R, Error>,
+    ) -> Result<Option<R>, Error> {
         let mut place = None;
         self.each(keys, |found| {
             place = Some(found.place());
             Ok(())
         })?;
-        let mut held = false;
+        let mut held = None;
         self.hold_each(place.as_slice(), |_, now| {
-            held = now.is_some();
+            held = now.as_ref().map(&mut read).transpose()?;
             Ok(())
         })?;
         Ok(held)

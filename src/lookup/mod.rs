@@ -6,60 +6,19 @@
 //! policies, no planner; the caller decides what may leave.
 
 mod hold;
+mod key;
+mod snapshot;
 
 pub use hold::Place;
+pub use key::Key;
+pub use snapshot::{current, latest};
 
 use crate::error::Error;
 use crate::majors;
 use crate::spi::Schema;
 use pgrx::{FromDatum, IntoDatum, pg_sys};
+use snapshot::snapshot;
 use std::ffi::CStr;
-
-/// What a key column must equal.
-#[derive(Clone, Copy)]
-pub enum Key<'a> {
-    /// A uuid column.
-    Uuid(uuid::Uuid),
-    /// A text column.
-    Text(&'a str),
-    /// A name column of a catalog.
-    Name(&'static CStr),
-}
-
-impl Key<'_> {
-    fn datum(self) -> Option<pg_sys::Datum> {
-        match self {
-            Key::Uuid(id) => pgrx::Uuid::from_bytes(*id.as_bytes()).into_datum(),
-            Key::Text(text) => text.into_datum(),
-            Key::Name(name) => Some(name.as_ptr().into()),
-        }
-    }
-
-    /// That of the columns: text columns have the database's own, names C.
-    fn collation(self) -> pg_sys::Oid {
-        match self {
-            Key::Uuid(_) => pg_sys::InvalidOid,
-            Key::Text(_) => pg_sys::DEFAULT_COLLATION_OID,
-            Key::Name(_) => pg_sys::C_COLLATION_OID,
-        }
-    }
-
-    fn type_oid(self) -> pg_sys::Oid {
-        match self {
-            Key::Uuid(_) => pg_sys::UUIDOID,
-            Key::Text(_) => pg_sys::TEXTOID,
-            Key::Name(_) => pg_sys::NAMEOID,
-        }
-    }
-
-    fn equals(self) -> u32 {
-        match self {
-            Key::Uuid(_) => pg_sys::F_UUID_EQ,
-            Key::Text(_) => pg_sys::F_TEXTEQ,
-            Key::Name(_) => pg_sys::F_NAMEEQ,
-        }
-    }
-}
 
 /// A table and the index to find its rows by.
 pub struct Table {
@@ -116,12 +75,12 @@ impl Found {
 impl Table {
     /// The table of this name, by its primary key.
     pub fn by_primary_key(schema: Schema, table: &CStr) -> Result<Self, Error> {
-        Ok(Self { relation: relation(schema, table)?, index: Index::PrimaryKey })
+        Ok(Self { relation: schema.own_table(table)?, index: Index::PrimaryKey })
     }
 
     /// The table and index of these names. Without the index rows are still found, by reading them all.
     pub fn by_index(schema: Schema, table: &CStr, index: &CStr) -> Result<Self, Error> {
-        Ok(Self { relation: relation(schema, table)?, index: Index::Of(schema.table(index)) })
+        Ok(Self { relation: schema.own_table(table)?, index: Index::Of(schema.table(index)) })
     }
 
     /// The catalog of extensions, by name.
@@ -294,36 +253,6 @@ impl Table {
     }
 }
 
-/// Has `body` look at what is committed by now, and at what this transaction has written so far: also where the
-/// statement, or the transaction's isolation, would show less.
-pub fn latest<R>(body: impl FnOnce() -> R) -> R {
-    // SAFETY: within a transaction.
-    with_snapshot(|| unsafe { pg_sys::GetLatestSnapshot() }, body)
-}
-
-/// Has `body` look at what a statement would see that begins now.
-pub fn current<R>(body: impl FnOnce() -> R) -> R {
-    // SAFETY: within a transaction.
-    with_snapshot(|| unsafe { pg_sys::GetTransactionSnapshot() }, body)
-}
-
-fn with_snapshot<R>(take: impl FnOnce() -> pg_sys::Snapshot, body: impl FnOnce() -> R) -> R {
-    // SAFETY: within a transaction; the snapshot is taken off again, or goes with the transaction.
-    unsafe {
-        pg_sys::CommandCounterIncrement();
-        pg_sys::PushActiveSnapshot(take());
-        let result = body();
-        pg_sys::PopActiveSnapshot();
-        result
-    }
-}
-
-/// What the calling statement sees; NULL, what is committed now, where it has no snapshot.
-fn snapshot() -> pg_sys::Snapshot {
-    // SAFETY: reads the active snapshot, if there is one.
-    unsafe { if pg_sys::ActiveSnapshotSet() { pg_sys::GetActiveSnapshot() } else { std::ptr::null_mut() } }
-}
-
 /// The index, if rows can be found in it by these keys, or else `InvalidOid`. It may have been replaced by another
 /// of its name: what is not a whole b-tree over these columns is passed over, and the table read through.
 ///
@@ -357,13 +286,4 @@ unsafe fn usable(
         pg_sys::RelationClose(opened);
         if fits { index } else { pg_sys::InvalidOid }
     }
-}
-
-fn relation(schema: Schema, table: &CStr) -> Result<pg_sys::Oid, Error> {
-    let relation = schema.table(table);
-    if relation == pg_sys::InvalidOid {
-        let table = table.to_string_lossy();
-        return Err(Error::Internal(format!("table {table} is missing: the migrations are not applied")));
-    }
-    Ok(relation)
 }

@@ -48,7 +48,7 @@ impl Form {
 }
 
 /// A statement over the facts, in the words of each form.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy)]
 pub struct Statement {
     one_table: &'static str,
     by_month: &'static str,

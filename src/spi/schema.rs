@@ -79,6 +79,16 @@ impl Schema {
         unsafe { pg_sys::get_relname_relid(name.as_ptr(), self.0) }
     }
 
+    /// The same for tables of the migrations: an error where it is missing.
+    pub fn own_table(self, name: &CStr) -> Result<pg_sys::Oid, Error> {
+        let table = self.table(name);
+        if table == pg_sys::InvalidOid {
+            let name = name.to_string_lossy();
+            return Err(Error::Internal(format!("table {name} is missing: the migrations are not applied")));
+        }
+        Ok(table)
+    }
+
     /// `sql` with its placeholders replaced.
     pub fn qualify(self, sql: &str) -> Result<String, Error> {
         Ok(sql

@@ -2,9 +2,9 @@
 -- table's attempts are completed; without the transcripts.
 with changed as materialized (
   select a.id, a.org_id, a.user_id, a.scenario_id, a.assignment_id, a.started_at, a.ended_at, a.duration_seconds,
-         a.score, a.score_breakdown, a.kpis, a.status
+         a.score, a.kpis, a.status
     from (select distinct id from new_rows) n
     join {schema}.scenario_attempts a on a.id = n.id
 ), before as materialized (
-  select distinct on (id) id, status, score from old_rows order by id
+  select distinct on (id) id, status from old_rows order by id
 )
